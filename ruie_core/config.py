@@ -1,0 +1,155 @@
+"""Every setting of a run: frozen, validated, an unknown key is an error.
+
+The command line is made from these classes (``ruie train --help`` lists each field with its unit).
+"""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ruie_core.errors import UserError
+
+DEFAULT_REWARDS: dict[str, float] = {"click": 1.0, "follow": 3.0, "like": 3.0, "share": 2.0}
+"""Reward units per action (design: the paper's engagement weights)."""
+
+
+class Settings(BaseModel):
+    """Base of all settings: immutable, and strict about names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelConfig(Settings):
+    """Shape of the network."""
+
+    name: str = Field("ruie", description="Registered model to build.")
+    width: int = Field(64, ge=4, le=1024, description="Width d of every embedding and state.")
+    kernel_size: int = Field(3, ge=2, le=9, description="Taps per causal convolution.")
+    dilations: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (1, 2, 4), min_length=1, description="Dilation of each residual block, in events."
+    )
+    repeats: int = Field(1, ge=1, le=8, description="How often the dilations are repeated.")
+    heads: int = Field(2, ge=1, le=16, description="Attention heads of the Q estimator.")
+    attention_span: int = Field(32, ge=1, description="Events that one attention query looks back.")
+    dropout: float = Field(0.2, ge=0, lt=1, description="Dropout on embeddings and in the MLPs.")
+
+    @model_validator(mode="after")
+    def _heads_divide_width(self) -> "ModelConfig":
+        if self.width % self.heads:
+            raise ValueError(f"width {self.width} is not a multiple of heads {self.heads}")
+        return self
+
+
+class ObjectiveConfig(Settings):
+    """What is minimised."""
+
+    intent_loss: Literal["softmax", "triplet"] = Field(
+        "softmax", description="Next-item loss: sampled softmax, or the paper's triplet."
+    )
+    margin: float = Field(1.0, gt=0, description="Triplet margin, in units of the score.")
+    negatives: int = Field(1024, ge=1, description="Negative items shared by a batch.")
+    negative_power: float = Field(
+        0.5, ge=0, le=1, description="Negatives are drawn in proportion to count ** power."
+    )
+    gate: str = Field("q", description="Registered gate: q, scenario_prob or constant.")
+    q_weight: float = Field(0.1, ge=0, description="Weight of the temporal-difference loss.")
+    scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")
+    discount: float = Field(0.5, ge=0, lt=1, description="Discount of reward per event.")
+    double_q: bool = Field(True, description="Select with the online, evaluate with the target net.")
+    polyak: float = Field(0.01, gt=0, le=1, description="Step of the target network per update.")
+    huber_delta: float = Field(1.0, gt=0, description="Huber threshold, in reward units.")
+    gate_momentum: float = Field(
+        0.02, gt=0, le=1, description="Step of the running mean and deviation of taken Q-values."
+    )
+    session_gap_hours: float | None = Field(
+        None, gt=0, description="A longer pause ends the episode (done); none: never."
+    )
+
+
+class TrainConfig(Settings):
+    """How the minimum is sought."""
+
+    split: Literal["leave-one-out", "temporal"] = Field(
+        "leave-one-out", description="Which events are held out."
+    )
+    validation_share: float = Field(
+        0.1, gt=0, lt=0.5, description="Temporal split: share of events in the validation period."
+    )
+    test_share: float = Field(
+        0.1, gt=0, lt=0.5, description="Temporal split: share of events in the test period."
+    )
+    window: int = Field(50, ge=2, description="Events of a training window (L).")
+    batch_slots: int = Field(4096, ge=1, description="Window positions per step and process.")
+    epochs: int = Field(100, ge=1, description="Epochs at most.")
+    patience: int = Field(5, ge=1, description="Epochs without a better validation NDCG@10.")
+    learning_rate: float = Field(2e-3, gt=0, description="AdamW step size.")
+    weight_decay: float = Field(1e-2, ge=0, description="AdamW decay of matrices (not embeddings).")
+    clip_norm: float = Field(5.0, gt=0, description="Largest gradient norm.")
+    sparse_from: int = Field(
+        50_000, ge=1, description="Items from which table updates touch only the rows in use."
+    )
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="auto: bf16 autocast on CUDA, fp32 elsewhere."
+    )
+    seed: int = Field(1, ge=0, description="Seed of weights, windows and negatives.")
+    rewards: dict[str, float] | None = Field(
+        None, description="Reward per action; none: the weights of the prepared dataset."
+    )
+
+
+class EvaluateConfig(Settings):
+    """How a run is scored: full ranking over all items."""
+
+    cutoffs: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (5, 10, 15, 20), min_length=1, description="Cut-offs K of NDCG and HR."
+    )
+    exclude_seen: bool = Field(False, description="Leave items of the user's history unranked.")
+    resamples: int = Field(1000, ge=100, description="Bootstrap resamples of users.")
+    head_share: float = Field(
+        0.8, gt=0, lt=1, description="Most visited scenarios up to this traffic share are the head."
+    )
+    seed: int = Field(1, ge=0, description="Seed of the bootstrap.")
+
+
+class AnalyzeConfig(Settings):
+    """What the app's tables hold."""
+
+    top_items: int = Field(10, ge=1, le=100, description="Ranked items kept per step.")
+    ranked_steps: int = Field(
+        2_000_000, ge=0, description="Training steps that get an in-sample rank at most."
+    )
+    map_points: int = Field(20_000, ge=100, description="Points at most that fit a UMAP.")
+    map_neighbors: int = Field(15, ge=2, description="Neighbours of the UMAP graph.")
+    neighbors: int = Field(20, ge=1, description="Nearest items kept per item.")
+    calibration_bins: int = Field(10, ge=2, description="Quantile bins of Q.")
+    truncation: float = Field(
+        0.05, gt=0, lt=1, description="A return is truncated if γ^(events left) exceeds this."
+    )
+    seed: int = Field(1, ge=0, description="Seed of samples, bootstrap and UMAP.")
+
+
+class RunConfig(Settings):
+    """All settings of a run, as written to ``config.json``."""
+
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig)
+    train: TrainConfig = Field(default_factory=TrainConfig)
+    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
+    analyze: AnalyzeConfig = Field(default_factory=AnalyzeConfig)
+
+
+S = TypeVar("S", bound=BaseModel)
+
+
+def parse_settings(kind: type[S], value: object, where: str) -> S:
+    """Validate settings read from a file.
+
+    Raises:
+        UserError: a key is unknown or a value out of range; names each of them.
+    """
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
+        raise UserError(f"{where}: setting {key}: {first['msg']}; correct or remove it.") from None
