@@ -1,0 +1,1 @@
+"""From a raw log to flat arrays: sources, preparation, the prepared dataset, its split."""
