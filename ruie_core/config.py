@@ -131,11 +131,11 @@ class AnalyzeConfig(Settings):
 class RunConfig(Settings):
     """All settings of a run, as written to ``config.json``."""
 
-    model: ModelConfig = Field(default_factory=ModelConfig)
-    objective: ObjectiveConfig = Field(default_factory=ObjectiveConfig)
-    train: TrainConfig = Field(default_factory=TrainConfig)
-    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
-    analyze: AnalyzeConfig = Field(default_factory=AnalyzeConfig)
+    model: ModelConfig = ModelConfig()
+    objective: ObjectiveConfig = ObjectiveConfig()
+    train: TrainConfig = TrainConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
+    analyze: AnalyzeConfig = AnalyzeConfig()
 
 
 S = TypeVar("S", bound=BaseModel)

@@ -1,0 +1,1 @@
+"""Networks: sequences of events in, states, Q-values and intents out. No losses here."""

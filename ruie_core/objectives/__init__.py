@@ -1,0 +1,1 @@
+"""Losses, targets and gates as pure functions of tensors. No models here."""

@@ -1,0 +1,1 @@
+"""Windows, steps and the loop that trains a run."""
