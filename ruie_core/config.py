@@ -55,7 +55,9 @@ class ObjectiveConfig(Settings):
     q_weight: float = Field(0.1, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")
     discount: float = Field(0.5, ge=0, lt=1, description="Discount of reward per event.")
-    double_q: bool = Field(True, description="Select with the online, evaluate with the target net.")
+    double_q: bool = Field(
+        True, description="Select with the online network, evaluate with the target network."
+    )
     polyak: float = Field(0.01, gt=0, le=1, description="Step of the target network per update.")
     huber_delta: float = Field(1.0, gt=0, description="Huber threshold, in reward units.")
     gate_momentum: float = Field(

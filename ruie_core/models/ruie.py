@@ -58,6 +58,12 @@ class Ruie(nn.Module):
             with torch.no_grad():
                 table.weight[0].zero_()
 
+    @torch.no_grad()
+    def start_q_at(self, value: float) -> None:
+        """Let every Q-value begin at ``value`` (reward units), not at 0: less to bootstrap."""
+        for estimator in (self.estimator, self.target_estimator):
+            estimator.q_head.bias.fill_(value)
+
     @property
     def item_table(self) -> Tensor:
         """(I + 1, d) item embeddings E; row 0 is padding."""

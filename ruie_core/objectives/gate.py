@@ -86,6 +86,5 @@ def follow_q(
         momentum: step towards the batch, in (0, 1].
     """
     mean = q_mean + momentum * (q_taken.mean() - q_mean)
-    spread = (q_taken - q_mean).square().mean()  # about the running mean, so that drift widens it
-    variance = q_std.square() + momentum * (spread - q_std.square())
-    return mean, variance.sqrt()
+    spread = (q_taken - mean).square().mean()  # about the running mean, so that drift widens it
+    return mean, (q_std.square() + momentum * (spread - q_std.square())).sqrt()
