@@ -88,7 +88,7 @@ def fabricate(
     _json(folder / "config.json", config.model_dump(mode="json"))
     _history(rng, folder / "history.jsonl", epochs=14)
     write_summaries(rng, folder, steps, catalogue, people, scenarios, healthy, neighbors, ZONE)
-    _manifests(folder, log, seed, items)
+    _manifests(folder, log, seed)
     return folder
 
 
@@ -285,7 +285,7 @@ def _history(rng: np.random.Generator, path: Path, epochs: int) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-def _manifests(folder: Path, log: Events, seed: int, items: int) -> None:
+def _manifests(folder: Path, log: Events, seed: int) -> None:
     for name in ("weights.safetensors", "optimizer.safetensors"):
         (folder / name).write_bytes(b"no weights: this run is invented")
     own = {
@@ -296,20 +296,16 @@ def _manifests(folder: Path, log: Events, seed: int, items: int) -> None:
     created = "2026-11-20T09:30:00+00:00"
     identity = "fake" + "0" * 60
     run = {
+        "kind": "run",
         "format": 1,
-        "run": folder.name,
-        "code_version": "0.1.0",
+        "version": "0.1.0",
         "created": created,
         "seed": seed,
+        "dataset": "../../data/invented",
+        "dataset_name": "invented log",
         "dataset_hash": identity,
-        "dataset": {
-            "source": "generic",
-            "name": "invented log",
-            "users": len(log.lengths),
-            "items": items,
-            "events": len(log.t),
-        },
-        "hashes": own,
+        "dataset_manifest": {"kind": "prepared-dataset", "source": "generic", "events": len(log.t)},
+        "files": own,
     }
     _json(folder / "manifest.json", run)
     seal_analysis(folder)

@@ -1,0 +1,1 @@
+"""The tables that the app reads: written once by analyze, read through DuckDB."""

@@ -1,0 +1,206 @@
+"""Read a run's tables: the one door between the files of a run and everything that shows them.
+
+Nothing here imports torch, umap or ibis, so that a page of the app opens in milliseconds.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from ruie_core.analysis.tables import REQUIRED, TABLES
+from ruie_core.config import RunConfig, parse_settings
+from ruie_core.errors import UserError
+from ruie_core.files import read_json, sha256
+
+FORMAT = 1
+"""Version of the analysis folder that this code reads."""
+
+_IN_MEMORY = 8 << 20
+"""Tables whose file is smaller (bytes) are read once and kept; larger ones stay on the disk."""
+
+_UNREAD = ("optimizer.safetensors",)
+"""Files of a run that are never read here, so their hash is not computed at every opening."""
+
+
+class RunStore:
+    """One run's analysis tables behind SQL, read-only and safe to share between threads.
+
+    Opening checks the format version, every hash and the columns. The views are ``steps, users,
+    transitions, ndcg, ranks, item_map, state_map, neighbors, calibration`` (see
+    ``ruie_core.analysis.tables``) and ``items`` (the vocabulary). Columns such as
+    ``q_<scenario>`` hold a scenario's name as it is: write them with ``quote``.
+
+    Raises:
+        UserError: a file is missing, damaged, or of another format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the run folder ``path``."""
+        self.path = path
+        self.fingerprint = fingerprint(path)
+        self.manifest: dict[str, Any] = _manifest(path / "manifest.json")
+        self.analysis_manifest: dict[str, Any] = _manifest(path / "analysis" / "manifest.json")
+        self._check_hashes()
+        self.config = parse_settings(
+            RunConfig, read_json(path / "config.json"), str(path / "config.json")
+        )
+        self.health: dict[str, Any] = read_json(path / "analysis" / "health.json")
+        self.metrics: dict[str, Any] = read_json(path / "metrics.json")
+        self.history = _history(path / "history.jsonl")
+        vocabulary = read_json(path / "vocab" / "scenarios.json")
+        coded = sorted(vocabulary["scenarios"], key=lambda scenario: scenario["code"])
+        self.scenarios: tuple[str, ...] = tuple(scenario["name"] for scenario in coded)
+        self._lock = threading.Lock()
+        self._connection = self._connect()
+        self.actions: tuple[str, ...] = self._actions(vocabulary)
+
+    def sql(self, query: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pd.DataFrame:
+        """Run one query and return its rows; values belong into ``params``, never into the text.
+
+        Raises:
+            UserError: a table's file went away or changed while the app was open.
+        """
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            return cursor.execute(query, params).df()
+        except duckdb.IOException as error:
+            raise UserError(
+                f"{self.path / 'analysis'} could not be read ({_first_line(error)}): "
+                f"run `ruie analyze {self.path}` again and reload the page."
+            ) from error
+        finally:
+            cursor.close()
+
+    @property
+    def name(self) -> str:
+        """Name of the run: its folder's name."""
+        return self.path.name
+
+    def _check_hashes(self) -> None:
+        """Compare every file that is read with its recorded hash."""
+        wanted = {
+            self.path / name: digest
+            for name, digest in dict(self.manifest.get("files", {})).items()
+            if name not in _UNREAD and not name.startswith("analysis/")
+        }
+        analysis = self.path / "analysis"
+        recorded = dict(self.analysis_manifest.get("hashes", {}))
+        wanted |= {analysis / name: digest for name, digest in recorded.items()}
+        for name in (*(f"{table}.parquet" for table in TABLES), "health.json"):
+            if name not in recorded or not (analysis / name).is_file():
+                raise UserError(
+                    f"{analysis / name} is missing: run `ruie analyze {self.path}` to make it."
+                )
+        for file in wanted:
+            if not file.is_file():
+                raise UserError(f"{file} is missing: restore it from a copy or train the run anew.")
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            found = dict(zip(wanted, pool.map(sha256, wanted), strict=True))
+        for file, digest in wanted.items():
+            if found[file] != digest:
+                mend = (
+                    f"run `ruie analyze {self.path}` again"
+                    if file.parent == analysis
+                    else "restore it from a copy or train the run anew"
+                )
+                raise UserError(f"{file} is damaged (its SHA-256 is not the recorded one): {mend}.")
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect()
+        connection.execute(
+            "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; "
+            "SET parquet_metadata_cache = true; SET preserve_insertion_order = true"
+        )
+        files = {table: self.path / "analysis" / f"{table}.parquet" for table in TABLES}
+        files["items"] = self.path / "vocab" / "items.parquet"
+        for table, file in files.items():
+            kind = "TABLE" if file.stat().st_size < _IN_MEMORY else "VIEW"
+            source = str(file).replace("'", "''")
+            try:
+                connection.execute(
+                    f"CREATE {kind} {table} AS SELECT * FROM read_parquet('{source}')"
+                )
+            except duckdb.Error as error:
+                raise UserError(
+                    f"{file} is not a readable Parquet file ({_first_line(error)}): "
+                    f"run `ruie analyze {self.path}` again."
+                ) from error
+            present = {
+                row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+            }
+            needed = [*REQUIRED[table]]
+            if table == "steps":
+                needed += [f"{kind}_{name}" for name in self.scenarios for kind in ("q", "p")]
+            for column in needed:
+                if column not in present:
+                    raise UserError(
+                        f"{file} has no column {column!r}: it was written by another version; "
+                        f"run `ruie analyze {self.path}` again."
+                    )
+        return connection
+
+    def _actions(self, vocabulary: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of the log's actions, in the order of their bits where that is recorded."""
+        if "actions" in vocabulary:
+            return tuple(vocabulary["actions"])
+        found = self.sql("SELECT DISTINCT unnest(actions) AS action FROM steps ORDER BY action")
+        return tuple(found["action"])
+
+
+def quote(name: str) -> str:
+    """Write a column's name for SQL, whatever characters it holds.
+
+    >>> print(quote('q_the "shop", front'))
+    "q_the ""shop"", front"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def fingerprint(path: Path) -> str:
+    """Return a digest that changes when any file of the run does, without reading the large ones.
+
+    It covers the two manifests' text, and name, size and modification time of the other files.
+    """
+    digest = hashlib.sha256(str(path.resolve()).encode())
+    for file in sorted((*path.glob("*"), *path.glob("vocab/*"), *path.glob("analysis/*"))):
+        if file.is_file():
+            state = file.stat()
+            digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}\n".encode())
+            if file.name == "manifest.json":
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    if path.parent.name == "analysis" and not path.is_file():
+        run = path.parent.parent
+        raise UserError(f"{run} has no analysis yet: run `ruie analyze {run}` to make its tables.")
+    manifest: dict[str, Any] = read_json(path)
+    if manifest.get("format") != FORMAT:
+        raise UserError(
+            f"{path} has format version {manifest.get('format')!r}, this version reads {FORMAT}: "
+            "install the version of ruie that wrote it, or make the folder again."
+        )
+    return manifest
+
+
+def _history(path: Path) -> pd.DataFrame:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return pd.DataFrame([json.loads(line) for line in lines if line.strip()])
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: restore it from a copy.") from None
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path} is not JSON lines ({error}): restore it from a copy.") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
