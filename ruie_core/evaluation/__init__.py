@@ -1,0 +1,1 @@
+"""How well a run ranks what came next: full ranking, metrics, intervals, baselines."""

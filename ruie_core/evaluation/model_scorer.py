@@ -1,0 +1,130 @@
+"""Rank with a trained sequence model."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from ruie_core.data.dataset import Dataset
+from ruie_core.evaluation.ranking import Targets
+from ruie_core.models.types import SequenceBatch, SequenceModel
+
+_SLOTS = 2_048
+"""Window positions read at a time on a CPU: what stays in its cache."""
+_SLOTS_CUDA = 1 << 17
+
+
+class ModelScorer:
+    """Scores items by v · E[i], v the intent that the model reads from the events before a target.
+
+    Only the last ``model.context`` events are read: the model's state depends on no others.
+    """
+
+    def __init__(
+        self, model: SequenceModel, dataset: Dataset, known_scenario: bool, device: torch.device
+    ) -> None:
+        """Put the log on the device.
+
+        Args:
+            model: in evaluation mode, on ``device``.
+            dataset: events that the targets' positions index.
+            known_scenario: whether the request names the scenario of the target.
+            device: where the model is.
+        """
+        self.model = model
+        self.known_scenario = known_scenario
+        self.device = device
+        self._offsets = dataset.offsets
+        self._log = FlatEvents(dataset, device)
+        self._buffer = torch.empty(0, device=device)
+
+    @property
+    def n_items(self) -> int:
+        """Items in the catalogue."""
+        return self.model.n_items
+
+    @torch.inference_mode()
+    def encode(self, targets: Targets) -> Tensor:
+        """Intents (B, d) of (B,) targets, from windows of like length so that little is padded.
+
+        Raises:
+            ValueError: a target is its user's first event, of which there is no state.
+        """
+        positions = targets.positions.cpu().numpy()
+        before = positions - self._offsets[targets.users.cpu().numpy()]
+        if len(before) and before.min() < 1:
+            raise ValueError("a target without an earlier event has no state to rank from")
+        length = np.minimum(before, self.model.context)
+        width = self.model.item_table.shape[1]
+        queries = torch.empty((len(positions), width), device=self.device)
+        slots = _SLOTS_CUDA if self.device.type == "cuda" else _SLOTS
+        for rows in like_lengths(length, slots):
+            target = torch.from_numpy(positions[rows]).to(self.device)
+            taken = torch.from_numpy(length[rows]).to(self.device)
+            batch = self._log.windows(target - taken, taken, int(length[rows].max()))
+            request = None
+            if self.known_scenario:
+                request = self._log.scenarios[target].long()[:, None].expand_as(batch.items)
+            intent = self.model(batch, request).intent
+            last = intent[torch.arange(len(rows), device=self.device), taken - 1]
+            queries[torch.from_numpy(rows).to(self.device)] = last.float()
+        return queries
+
+    def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
+        """(B, d) intents times the rows ``first..last-1`` of the item table."""
+        cells = len(queries) * (last - first)
+        if len(self._buffer) < cells:
+            self._buffer = torch.empty(cells, device=self.device)
+        out = self._buffer[:cells].view(len(queries), last - first)
+        table = self.model.item_table.detach()
+        return torch.mm(queries, table[first:last].T, out=out)
+
+
+class FlatEvents:
+    """Item and scenario codes of all events on the device; windows are gathered by index."""
+
+    def __init__(self, dataset: Dataset, device: torch.device) -> None:
+        """Copy (N,) codes to the device (on the CPU: share the dataset's memory)."""
+        self.items = torch.from_numpy(dataset.items).to(device)
+        self.scenarios = torch.from_numpy(dataset.scenarios).to(device)
+
+    def windows(self, start: Tensor, length: Tensor, longest: int) -> SequenceBatch:
+        """Gather events ``start[b] .. start[b] + length[b]``, padded on the right with 0.
+
+        Args:
+            start: (B,) int64 index into the flat arrays.
+            length: (B,) int64, 1..longest.
+            longest: L.
+
+        Returns:
+            (B, L) item and scenario codes, int64.
+        """
+        steps = torch.arange(longest, device=start.device)
+        valid = steps < length[:, None]
+        index = torch.where(valid, start[:, None] + steps, 0)
+        return SequenceBatch(
+            torch.where(valid, self.items[index], 0).long(),
+            torch.where(valid, self.scenarios[index], 0).long(),
+        )
+
+
+def like_lengths(length: npt.NDArray[np.int64], slots: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield rows of rising length, together at most ``slots`` positions after padding.
+
+    >>> [rows.tolist() for rows in like_lengths(np.array([5, 1, 2, 2]), 6)]
+    [[1, 2, 3], [0]]
+
+    Args:
+        length: (B,) int64 window lengths.
+        slots: rows times longest row; a longer window comes alone.
+    """
+    order = np.argsort(length, kind="stable")
+    at = 0
+    while at < len(order):
+        rising = length[order[at : at + max(1, slots // int(length[order[at]]))]]
+        padded = rising * np.arange(1, len(rising) + 1)
+        end = at + max(1, int(np.searchsorted(padded, slots, side="right")))
+        yield order[at:end]
+        at = end
