@@ -1,0 +1,115 @@
+"""What every registered model must keep: causality, padding, context, saving, seeds."""
+
+import pytest
+import torch
+
+from ruie_core.config import ModelConfig
+from ruie_core.errors import UserError
+from ruie_core.models.registry import MODELS, build_model
+from ruie_core.models.types import SequenceBatch
+
+ITEMS, SCENARIOS = 40, 4
+
+
+def build(name, seed=0, **settings):
+    torch.manual_seed(seed)
+    config = ModelConfig(name=name, width=16, dilations=(1, 2), attention_span=6, **settings)
+    model = build_model(config, ITEMS, SCENARIOS).eval()
+    for parameter in model.parameters():  # zero biases and unit norms would hide mistakes
+        if parameter.ndim == 1:
+            parameter.data += 0.1 * torch.randn_like(parameter)
+    return model
+
+
+def random_batch(rows, length, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return SequenceBatch(
+        torch.randint(1, ITEMS + 1, (rows, length), generator=generator),
+        torch.randint(1, SCENARIOS + 1, (rows, length), generator=generator),
+    )
+
+
+models = pytest.mark.parametrize("name", sorted(MODELS))
+
+
+@models
+@torch.no_grad()
+def test_the_future_does_not_leak(name):
+    model, batch = build(name), random_batch(3, 12)
+    changed = SequenceBatch(batch.items.clone(), batch.scenarios.clone())
+    changed.items[:, 7:] = changed.items[:, 7:] % ITEMS + 1
+    changed.scenarios[:, 7:] = changed.scenarios[:, 7:] % SCENARIOS + 1
+    for before, after in zip(model(batch), model(changed), strict=True):
+        torch.testing.assert_close(before[:, :7], after[:, :7])
+        assert not torch.allclose(before[:, 7:], after[:, 7:])
+
+
+@models
+@torch.no_grad()
+def test_padding_on_the_right_changes_nothing(name):
+    model, batch = build(name), random_batch(3, 9)
+    padded = SequenceBatch(*(torch.nn.functional.pad(column, (0, 5)) for column in batch))
+    for short, long in zip(model(batch), model(padded), strict=True):
+        torch.testing.assert_close(short, long[:, :9])
+
+
+@models
+@torch.no_grad()
+def test_a_state_depends_on_exactly_the_stated_context(name):
+    model = build(name)
+    length = model.context + 8
+    batch = random_batch(2, length)
+    cut = SequenceBatch(*(column[:, 8:] for column in batch))
+    for whole, part in zip(model(batch), model(cut), strict=True):
+        torch.testing.assert_close(whole[:, -1], part[:, -1])
+    shorter = SequenceBatch(*(column[:, 9:] for column in batch))
+    assert not torch.allclose(model(batch).intent[:, -1], model(shorter).intent[:, -1], atol=1e-7)
+
+
+@models
+@torch.no_grad()
+def test_saving_changes_nothing_and_seeds_make_the_weights(name):
+    model, batch = build(name), random_batch(2, 6)
+    other = build(name, seed=1)
+    assert not torch.allclose(model(batch).intent, other(batch).intent)
+    other.load_state_dict(model.state_dict())
+    torch.testing.assert_close(model(batch), other(batch), rtol=0, atol=0)
+    torch.testing.assert_close(model(batch), build(name)(batch), rtol=0, atol=0)
+
+
+@models
+@torch.no_grad()
+def test_a_known_request_replaces_the_expected_scenario(name):
+    model, batch = build(name), random_batch(2, 6)
+    unknown = model(batch)
+    known = model(batch, torch.full_like(batch.items, 2))
+    assert not torch.allclose(unknown.intent, known.intent)
+    torch.testing.assert_close(unknown.q, known.q)
+    torch.testing.assert_close(unknown.scenario_logits, known.scenario_logits)
+
+
+@models
+def test_the_target_network_follows_and_takes_no_gradient(name):
+    model, batch = build(name), random_batch(2, 6)
+    model.follow_online(1.0)
+    with torch.no_grad():
+        model.estimator.q_head.weight += 1.0
+    outputs = model(batch)
+    before = (model.target_q(outputs) - outputs.q).abs().mean()
+    model.follow_online(0.5)
+    after = (model.target_q(outputs) - outputs.q).abs().mean()
+    assert 0 < after < before
+    model.follow_online(1.0)
+    torch.testing.assert_close(model.target_q(outputs), outputs.q.detach())
+    outputs.intent.sum().backward()
+    assert all(parameter.grad is None for parameter in model.target_estimator.parameters())
+
+
+def test_receptive_field_of_the_backbone_is_the_sum_of_its_reaches():
+    model = build_model(ModelConfig(width=8, dilations=(1, 4), repeats=2), ITEMS, SCENARIOS)
+    assert model.backbone.context == 1 + 2 * (2 + 4 + 8 + 16)
+
+
+def test_unknown_model_lists_the_known_ones():
+    with pytest.raises(UserError, match="ruie"):
+        build_model(ModelConfig(name="resnet"), ITEMS, SCENARIOS)
