@@ -18,7 +18,9 @@ UNEXPECTED = 0.25
 LOW_GATE = 0.35
 """A gate is low below this value."""
 APART = 2
-"""Moments of one kind lie at least this many events apart."""
+"""Moments lie at least this many events apart."""
+ALIKE = 2
+"""Moments of one kind at most, so that one rule does not fill the list."""
 
 
 class Moment(NamedTuple):
@@ -53,12 +55,13 @@ def unexpected_switches(path: Walk) -> list[Moment]:
             continue
         after = path.scenario[i : i + TAIL]
         stayed = int((after == now).sum())
+        likeliest = int(path.p[i].argmax())
         text = (
-            f"{path.names[now]} came when the model gave it {_p(given)}; "
-            f"it gave {path.names[before]} {_p(staying)}."
+            f"{path.names[now]} came at p = {_p(given)}; the model expected "
+            f"{path.names[likeliest]} ({_p(path.p[i, likeliest])})."
         )
         if len(after) >= 3:
-            text += f" {stayed} of the {len(after)} events from here are in {path.names[now]}."
+            text += f" Of the {len(after)} events from here, {stayed} are in {path.names[now]}."
         strength = (1 - given / UNEXPECTED) * (0.4 + 0.6 * stayed / TAIL)
         found.append(_at(i, "scenario switch", text, path.names[now], strength))
     return found
@@ -153,8 +156,7 @@ _RULES: tuple[Callable[[Walk], list[Moment]], ...] = (unexpected_switches, jumps
 def find_moments(path: Walk, ranked: pd.DataFrame, limit: int = 4) -> list[Moment]:
     """Choose the most remarkable moments, in the order of time.
 
-    The strongest of every rule comes first, then the strongest of what is left, so that one rule
-    does not fill the list.
+    The strongest of every rule comes first, then the strongest of what is left.
     """
     groups = [rule(path) for rule in _RULES]
     categories = category_moments(path, ranked)
@@ -165,7 +167,8 @@ def find_moments(path: Walk, ranked: pd.DataFrame, limit: int = 4) -> list[Momen
     chosen: list[Moment] = []
     for moment in leaders + rest:
         near = any(abs(moment.first - other.first) < APART for other in chosen)
-        if len(chosen) < limit and not near:
+        alike = sum(moment.kind == other.kind for other in chosen)
+        if len(chosen) < limit and not near and alike < ALIKE:
             chosen.append(moment)
     return sorted(chosen, key=lambda m: (m.first, m.last))
 

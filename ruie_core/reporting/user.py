@@ -1,0 +1,163 @@
+"""The words around the storyboard: the figures above it, who matches, what was ranked first."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ruie_core.analysis.frames.user import Place
+from ruie_core.figures.numbers import count, number, percent
+from ruie_core.reporting.text import escape, plural
+
+
+def person(user_id: object) -> str:
+    r"""Write a user's id as a title; a number gets thin-space thousands.
+
+    >>> print(person("u_17"))
+    User u\_17
+    """
+    text = str(user_id)
+    grouped = text.isdecimal() and not text.startswith("0") and len(text) <= 12
+    return f"User {count(int(text)) if grouped else escape(text)}"
+
+
+class Figure(NamedTuple):
+    """A personal figure, its quiet reference, and what it means."""
+
+    label: str
+    value: str
+    reference: str
+    meaning: str
+
+
+def headline(row: Mapping[str, Any], usual: Mapping[str, Any]) -> list[Figure]:
+    """Return the five figures above the storyboard.
+
+    Args:
+        row: a user's row of ``users`` with ``share_with_events``.
+        usual: ``frames.user.population``.
+    """
+    share = float(row["share_with_events"])
+    events = (
+        f"top {percent(share)} of users"
+        if share <= 0.5
+        else f"{percent(share)} of users have as many or more"
+    )
+    return [
+        Figure("events", count(row["n_events"]), events, "Positive behaviours in the log."),
+        Figure(
+            "scenario switches",
+            count(row["n_switches"]),
+            f"population median {number(usual['switches'], 0)}",
+            "How often an event lies in another scenario than the event before it.",
+        ),
+        _ranking(row, usual),
+        Figure(
+            "mean gate",
+            number(_value(row["gate_mean"])),
+            f"population {number(_value(usual['gate']))}",
+            "Gate, 0 to 1: how strongly a behaviour trains the model. It is high where the "
+            "scenario taken promises more engagement than usual.",
+        ),
+        Figure(
+            "reward per event",
+            number(_value(row["reward_mean"])),
+            f"population {number(_value(usual['reward']))}",
+            "Sum of the weights of an event's actions, in reward units, averaged over events.",
+        ),
+    ]
+
+
+def _ranking(row: Mapping[str, Any], usual: Mapping[str, Any]) -> Figure:
+    """A rank for one held-out event; NDCG@10 only where several were held out."""
+    held = int(_value(row["n_heldout"]) or 0)
+    ndcg = _value(usual["ndcg_10"])
+    if held > 1:
+        return Figure(
+            "NDCG@10",
+            number(_value(row["ndcg_10"]), 3),
+            f"{count(held)} held-out events; population {number(ndcg, 3)}",
+            "Mean over this user's held-out events of 1 / log2(1 + rank), 0 beyond rank 10. "
+            "1 would be first place every time.",
+        )
+    label = "rank, held-out event"
+    meaning = (
+        "Place of the item that came last, which the model never saw, among all "
+        f"{count(usual['items'])} items. One event gives a rank, not an NDCG."
+    )
+    rank = _value(row["rank_test"])
+    if rank is None:
+        return Figure(label, "–", "too few events to hold one out", meaning)
+    return Figure(
+        label,
+        count(rank),
+        f"median {number(_value(usual['rank']), 0)} over users; of {count(usual['items'])} items",
+        meaning,
+    )
+
+
+def _value(value: object) -> float | None:
+    """Return a number from a table's cell, None where it is missing."""
+    return None if pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
+
+
+def match_line(place: Place, matches: int, users: int) -> str:
+    """Say how many users match and where this one stands among them."""
+    if not matches:
+        return f"No user matches (of {count(users)})"
+    noun = plural(matches, "user")
+    verb = "matches" if matches == 1 else "match"
+    if place.position is None:
+        return (
+            f"**{count(matches)}** of {count(users)} {plural(users, 'user')} {verb}; not this one"
+        )
+    if matches == users:
+        return f"**{count(place.position)}** of {count(users)} {plural(users, 'user')}"
+    return f"**{count(place.position)} of {count(matches)}** {noun} {verb} (of {count(users)})"
+
+
+def window_line(first: int, last: int, n: int) -> str:
+    """Announce which events are drawn; nothing is cut silently."""
+    if (first, last) == (1, n):
+        return f"All {count(n)} events are drawn." if n > 1 else "The only event is drawn."
+    span = f"Events {count(first)} to {count(last)} of {count(n)}"
+    return f"{span} are drawn; move the range to see the others."
+
+
+def reading(time_zone: str, sampled: bool) -> str:
+    """Say once how the storyboard is read."""
+    ranks = (
+        "Hollow ranks are training steps (in-sample, only a sample of steps is ranked); "
+        if sampled
+        else "Hollow ranks are training steps (in-sample); "
+    )
+    return (
+        "Reading: on the Q lines the ring marks the scenario that was taken; a darker gate means "
+        "that the model trusts this behaviour more; the green band is the top 10. "
+        f"{ranks}filled ones were held out. Every estimate is the one from before the event. "
+        f"Times are {escape(time_zone)}. Click on an event to see what was ranked first."
+    )
+
+
+def ranking_title(t: int, n: int) -> str:
+    """Head the table of first-ranked items."""
+    if t > n:
+        return f"**After event {count(n)}:** first ranked for the next"
+    return f"**At event {count(t)}:** first ranked, and what came"
+
+
+def ranking_line(ranking: pd.DataFrame, t: int, n: int) -> str:
+    """Say in one sentence what the table of first-ranked items shows."""
+    if t <= 1:
+        return "Nothing is known before a user's first event, so nothing was ranked."
+    if ranking.empty:
+        return "This step was not ranked: only a sample of the training steps is."
+    if t > n:
+        return "A forecast: nothing has come yet."
+    came = ranking[ranking["came"]]
+    if came.empty:
+        return "What came was not ranked at this step."
+    rank = int(came["rank"].iloc[0])
+    listed_items = int((~ranking["came"]).sum())
+    where = "among the first ranked" if rank <= listed_items else "further down"
+    return f"What came was ranked {count(rank)}, {where}."
