@@ -1,0 +1,162 @@
+"""Percentile bootstrap intervals that resample users, never events.
+
+Events of one user are alike, so events are no independent draws; users are. A statistic is
+computed from totals over users (a mean is a ratio of two totals). Drawing users with replacement
+multiplies each user's columns by the times it was drawn, so one resample of *all* statistics is a
+row of counts times one matrix: many metrics cost little more than one, and are paired.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, stats
+
+Array = npt.NDArray[np.float64]
+Statistic = Callable[[Array], Array]
+
+LEVEL = 0.95
+_CELLS = 1 << 22
+"""Draws held at a time (32 MiB)."""
+
+
+class Estimate(NamedTuple):
+    """Ratios of totals with their intervals.
+
+    Attributes:
+        value: (M,) float64; NaN without events.
+        low: (M,) float64 lower end of the 95 % interval; NaN with fewer than two users.
+        high: (M,) float64 upper end.
+        n_users: users with at least one event.
+        n_events: events.
+    """
+
+    value: Array
+    low: Array
+    high: Array
+    n_users: int
+    n_events: int
+
+
+def mean_intervals(
+    users: npt.NDArray[Any], values: Array, *, resamples: int, seed: int
+) -> Estimate:
+    """Means over events, with intervals over users, for many metrics at once.
+
+    Args:
+        users: (N,) integer user of each event, in any order.
+        values: (N, M) float64, a column per metric.
+        resamples: how often the users are drawn anew.
+        seed: of the draws; calls with the same users and seed are paired.
+
+    Returns:
+        M means, intervals, and how many users and events they rest on.
+    """
+    sums, counts = user_sums(users, values)
+    if not len(counts):
+        nothing = np.full(values.shape[1], np.nan)
+        return Estimate(nothing, nothing, nothing, 0, 0)
+    columns = np.column_stack([sums, counts])
+    low, high = total_intervals(columns, _ratio, resamples=resamples, seed=seed)
+    value = _ratio(columns.sum(0, keepdims=True))[0]
+    return Estimate(value, low, high, len(counts), len(users))
+
+
+def difference_intervals(
+    users: npt.NDArray[Any], first: Array, second: Array, *, resamples: int, seed: int
+) -> Estimate:
+    """Means of ``first − second`` over the same events: the paired difference of two models.
+
+    Args:
+        users: (N,) integer user of each event.
+        first: (N, M) float64 metrics of one model.
+        second: (N, M) float64 metrics of the other, on the same events.
+        resamples: how often the users are drawn anew.
+        seed: of the draws.
+    """
+    if first.shape != second.shape:
+        raise ValueError(f"unpaired: shapes {first.shape} and {second.shape}")
+    return mean_intervals(users, first - second, resamples=resamples, seed=seed)
+
+
+def total_intervals(
+    columns: Array | sparse.csr_array, statistic: Statistic, *, resamples: int, seed: int
+) -> tuple[Array, Array]:
+    """95 % percentile intervals of any statistic of totals over users.
+
+    Args:
+        columns: (U, M) what each user adds to each total; dense or sparse.
+        statistic: (R, M) totals of R resamples → (R, K) values; NaN where it is undefined.
+        resamples: how often the users are drawn anew.
+        seed: of the draws.
+
+    Returns:
+        (K,) low and (K,) high. NaN with fewer than two users: one user says nothing about how
+        users differ. Resamples in which a value is undefined are left out of its interval.
+    """
+    n = columns.shape[0]
+    if n < 2:
+        width = statistic(np.asarray(columns.sum(0), np.float64).reshape(1, -1)).shape[1]
+        return np.full(width, np.nan), np.full(width, np.nan)
+
+    def resampled(drawn: npt.NDArray[np.int64], axis: int = -1) -> Array:  # noqa: ARG001
+        """(R, U) drawn users → (K, R) values."""
+        rows = len(drawn)
+        cells = (drawn + n * np.arange(rows)[:, None]).ravel()
+        weights = np.bincount(cells, minlength=rows * n).reshape(rows, n).astype(np.float64)
+        return statistic(np.asarray(weights @ columns)).T
+
+    with warnings.catch_warnings():  # of undefined resamples, which are seen to below
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        result = stats.bootstrap(
+            (np.arange(n),),
+            resampled,
+            n_resamples=resamples,
+            batch=max(1, min(resamples, _CELLS // n)),
+            vectorized=True,
+            axis=-1,
+            confidence_level=LEVEL,
+            method="percentile",
+            rng=np.random.default_rng(seed),
+        )
+    interval = result.confidence_interval
+    low, high = np.atleast_1d(interval.low), np.atleast_1d(interval.high)
+    return _without_undefined(result.bootstrap_distribution, low, high)
+
+
+def _without_undefined(distribution: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """Replace intervals that met undefined resamples by those of the defined ones."""
+    low, high = low.copy(), high.copy()
+    for k in np.flatnonzero(np.isnan(distribution).any(-1)):
+        defined = distribution[k][~np.isnan(distribution[k])]
+        if len(defined):
+            low[k], high[k] = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return low, high
+
+
+def user_sums(users: npt.NDArray[Any], values: Array) -> tuple[Array, Array]:
+    """Add up the events of each user.
+
+    >>> sums, counts = user_sums(np.array([7, 3, 7]), np.array([[1.0], [5.0], [2.0]]))
+    >>> sums.ravel().tolist(), counts.tolist()  # user 3, user 7
+    ([5.0, 3.0], [1.0, 2.0])
+
+    Args:
+        users: (N,) integer user of each event.
+        values: (N, M) float64.
+
+    Returns:
+        (U, M) sums and (U,) events of the users that occur, by rising code.
+    """
+    found, row = np.unique(users, return_inverse=True)
+    add = sparse.csr_array(
+        (np.ones(len(users)), (row, np.arange(len(users)))), shape=(len(found), len(users))
+    )
+    return np.asarray(add @ values), np.bincount(row, minlength=len(found)).astype(np.float64)
+
+
+def _ratio(totals: Array) -> Array:
+    """(R, M + 1) totals, the last of them events → (R, M) means."""
+    return totals[:, :-1] / totals[:, -1:]
