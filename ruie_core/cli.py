@@ -1,0 +1,167 @@
+"""The ``ruie`` command: sample → prepare → train → evaluate → analyze, then the app.
+
+Modules that cost time to import (torch, ibis, umap) are imported by the commands that use them.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from rich.console import Console
+from tyro.conf import Positional, arg
+from tyro.extras import SubcommandApp
+
+from ruie_core.config import RunConfig, parse_settings
+from ruie_core.errors import UserError
+from ruie_core.files import write_json
+
+if TYPE_CHECKING:
+    from ruie_core.data.dataset import Dataset
+    from ruie_core.runs import Run
+
+app = SubcommandApp()
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.command
+def train(
+    data: Positional[Path],
+    /,
+    run: Path,
+    config: Annotated[RunConfig, arg(name="")] = RunConfig(),  # noqa: B008 (frozen)
+    device: str = "auto",
+    resume: bool = False,
+    force: bool = False,
+    evaluate: bool = True,
+    analyze: bool = True,
+) -> None:
+    """Train a run on a prepared dataset; then evaluate and analyze it.
+
+    Under ``torchrun --nproc-per-node=2 -m ruie_core train …`` it trains data-parallel.
+
+    Args:
+        data: Prepared dataset, as ``ruie prepare`` wrote it.
+        run: Folder of the run, for instance checkpoints/kuairand.
+        config: All settings of the run.
+        device: auto, cpu, cuda or mps.
+        resume: Go on from the last epoch of the run.
+        force: Start over in the place of an existing run.
+        evaluate: Score the run on the test events at the end.
+        analyze: Write the app's tables at the end (needs evaluate).
+    """
+    from ruie_core.data.dataset import load_dataset
+    from ruie_core.training.display import SilentWatcher, TerminalWatcher
+    from ruie_core.training.distributed import join_world
+    from ruie_core.training.loop import train as train_run
+
+    if run.exists() and not (resume or force):
+        raise UserError(f"{run} exists: add --resume to go on, --force to start over.")
+    dataset = load_dataset(data)
+    try:
+        with join_world(device) as world:
+            if not world.leads:
+                train_run(config, dataset, data, run, world, SilentWatcher(), resume=resume)
+                return
+            with TerminalWatcher(console, config.train.epochs) as watcher:
+                train_run(config, dataset, data, run, world, watcher, resume=resume)
+    except KeyboardInterrupt:
+        kept = "the last finished epoch is kept" if run.exists() else "no epoch was finished"
+        errors.print(f"Stopped: {kept} at {run}; go on with --resume.")
+        raise SystemExit(130) from None
+    if evaluate:
+        _evaluate(run, data, device, {})
+        if analyze:
+            _analyze(run, data, device)
+
+
+@app.command(name="evaluate")
+def evaluate_command(
+    run: Positional[Path],
+    /,
+    data: Path | None = None,
+    device: str = "auto",
+    exclude_seen: bool | None = None,
+    cutoffs: tuple[int, ...] | None = None,
+    resamples: int | None = None,
+) -> None:
+    """Score a run on its test events and write metrics.json.
+
+    A setting that is given here becomes the run's own, so that the tables of ``ruie analyze``
+    follow it.
+
+    Args:
+        run: Folder of the run.
+        data: Prepared dataset; none: where it lay when the run was trained.
+        device: auto, cpu, cuda or mps.
+        exclude_seen: Leave items of the user's history unranked; none: as the run says.
+        cutoffs: Cut-offs K; none: as the run says.
+        resamples: Bootstrap resamples of users; none: as the run says.
+    """
+    given = {"exclude_seen": exclude_seen, "cutoffs": cutoffs, "resamples": resamples}
+    _evaluate(run, data, device, {key: value for key, value in given.items() if value is not None})
+
+
+@app.command(name="analyze")
+def analyze_command(
+    run: Positional[Path], /, data: Path | None = None, device: str = "auto"
+) -> None:
+    """Write the tables that the app reads.
+
+    Args:
+        run: Folder of the run.
+        data: Prepared dataset; none: where it lay when the run was trained.
+        device: auto, cpu, cuda or mps.
+    """
+    _analyze(run, data, device)
+
+
+def _open(run: Path, data: Path | None, device: str) -> "tuple[Run, Dataset]":
+    from ruie_core.data.dataset import load_dataset
+    from ruie_core.runs import load_run
+
+    loaded = load_run(run, device)
+    dataset = load_dataset(data or loaded.dataset_path)
+    loaded.require(dataset)
+    rewards = loaded.config.train.rewards
+    return loaded, dataset if rewards is None else dataset.with_rewards(rewards)
+
+
+def _evaluate(run: Path, data: Path | None, device: str, given: dict[str, Any]) -> None:
+    from ruie_core.evaluation.display import metrics_table
+    from ruie_core.evaluation.evaluate import evaluate_run
+    from ruie_core.runs.folder import CONFIG, METRICS, updated_run
+
+    loaded, dataset = _open(run, data, device)
+    stored = loaded.config.model_dump(mode="json")
+    stored["evaluate"] |= given
+    config = parse_settings(RunConfig, stored, "ruie evaluate")
+    with console.status("ranking the held-out events"):
+        metrics = evaluate_run(loaded, dataset, config.evaluate)
+    with updated_run(run) as folder:
+        write_json(folder / METRICS, metrics)
+        write_json(folder / CONFIG, config.model_dump(mode="json"))
+    console.print(metrics_table(metrics))
+
+
+def _analyze(run: Path, data: Path | None, device: str) -> None:
+    from ruie_core.analysis.analyze import analyze_run
+    from ruie_core.runs.folder import ANALYSIS, updated_run
+
+    loaded, dataset = _open(run, data, device)
+    with updated_run(run) as folder, console.status("writing the app's tables"):
+        analyze_run(loaded, dataset, loaded.config, folder / ANALYSIS)
+    console.print(f"{run / ANALYSIS} is ready: streamlit run app/main.py")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a UserError is one sentence on stderr and exit code 2."""
+    try:
+        app.cli(
+            prog="ruie",
+            description="User-interest evolution across recommendation scenarios.",
+            args=arguments,
+        )
+    except UserError as error:
+        errors.print(f"ruie: {error}", markup=False)
+        sys.exit(2)

@@ -1,0 +1,68 @@
+"""Training as seen in a terminal: a bar with the time left, and a line per epoch."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+
+class TerminalWatcher:
+    """A progress bar over the epochs still to come at most, and each epoch's figures."""
+
+    def __init__(self, console: Console, epochs: int) -> None:
+        self.epochs = epochs
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("at most"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self.task = self.bar.add_task("epoch 1", total=None)
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the bar away."""
+        self.bar.stop()
+
+    def step(self, epoch: int, transitions: int, total: int) -> None:
+        """Move the bar."""
+        done = (epoch - 1) * total + transitions
+        self.bar.update(
+            self.task, total=self.epochs * total, completed=done, description=f"epoch {epoch}"
+        )
+
+    def epoch(self, line: dict[str, Any]) -> None:
+        """Print an epoch's figures."""
+        star = "best" if line["best"] else ""
+        self.bar.console.print(
+            f"epoch {line['epoch']:>3}  loss {line['loss']:.4f}"
+            f" = intent {line['loss_intent']:.4f} | Q {line['loss_q']:.4f}"
+            f" | scenario {line['loss_scenario']:.4f}"
+            f"  Q {line['q_mean']:.2f} ± {line['q_std']:.2f}  gate {line['gate_mean']:.2f}"
+            f"  NDCG@10 {line['validation_ndcg@10']:.4f}"
+            f"  {line['positions_per_second']:,} positions/s  {star}",
+            style="bold" if star else None,
+        )
+
+
+class SilentWatcher:
+    """For the processes that do not lead."""
+
+    def step(self, epoch: int, transitions: int, total: int) -> None:
+        """Show nothing."""
+
+    def epoch(self, line: dict[str, Any]) -> None:
+        """Show nothing."""
