@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from ruie_core.analysis.tables import REQUIRED, TABLES
+from ruie_core.analysis.tables import PER_SCENARIO, REQUIRED, TABLES
 from ruie_core.config import RunConfig, parse_settings
 from ruie_core.errors import UserError
 from ruie_core.files import read_json, sha256
@@ -137,8 +137,8 @@ class RunStore:
                 row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
             }
             needed = [*REQUIRED[table]]
-            if table == "steps":
-                needed += [f"{kind}_{name}" for name in self.scenarios for kind in ("q", "p")]
+            prefixes = PER_SCENARIO.get(table, ())
+            needed += [f"{prefix}_{name}" for name in self.scenarios for prefix in prefixes]
             for column in needed:
                 if column not in present:
                     raise UserError(

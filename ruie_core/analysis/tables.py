@@ -38,3 +38,10 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 
 TABLES: tuple[str, ...] = tuple(name for name in REQUIRED if name != "items")
 """Tables that lie in ``analysis/``; ``items`` is the run's vocabulary."""
+
+PER_SCENARIO: dict[str, tuple[str, ...]] = {
+    "steps": ("q", "p"),
+    "users": ("events",),
+    "item_map": ("events",),
+}
+"""Prefixes of the columns that exist once per scenario: ``<prefix>_<scenario>``."""

@@ -1,0 +1,117 @@
+"""A chart as the app shows it: heading, figure, reading line, downloads."""
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, cast
+
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.io
+import streamlit as st
+from streamlit.elements.plotly_chart import PlotlyState
+
+
+def chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    name: str,
+    reading: str,
+    frame: pd.DataFrame,
+    title: str | None = None,
+    help: str | None = None,
+    on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
+    selection_mode: Sequence[Literal["points", "box", "lasso"]] = ("points", "box", "lasso"),
+) -> PlotlyState | None:
+    """Show a figure with its reading line and its downloads (CSV, HTML; PNG is in its toolbar).
+
+    Args:
+        figure: finished with a theme and a height.
+        key: unique on the page.
+        name: what the downloaded files are called, without an ending.
+        reading: Markdown: how to read the chart, one line.
+        frame: the numbers that are drawn, for the CSV.
+        title: heading over the chart, Markdown.
+        help: what the heading's words mean.
+        on_select: as in ``st.plotly_chart``.
+        selection_mode: as in ``st.plotly_chart``.
+
+    Returns:
+        The selection, where one was asked for.
+    """
+    if title is not None:
+        st.markdown(f"**{title}**", help=help)
+    file = file_name(name)
+    shown = st.plotly_chart(
+        figure,
+        key=key,
+        theme=None,
+        config=plot_config(file),
+        on_select=on_select,
+        selection_mode=selection_mode,
+        alt=reading,
+    )
+    with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"{key}_foot"):
+        st.caption(reading, width="stretch")
+        _download("CSV", lambda: csv_bytes(frame), f"{file}.csv", "text/csv", f"{key}_csv")
+        _download(
+            "HTML",
+            lambda: html_bytes(figure, title or name, reading),
+            f"{file}.html",
+            "text/html",
+            f"{key}_html",
+        )
+    return None if on_select == "ignore" else cast("PlotlyState", shown)
+
+
+def _download(label: str, make: Callable[[], bytes], file: str, mime: str, key: str) -> None:
+    st.download_button(
+        label, make, file, mime, key=key, on_click="ignore", type="tertiary",
+        help=f"Download {file}",
+    )  # fmt: skip
+
+
+def plot_config(file: str) -> dict[str, Any]:
+    """Return Plotly's settings: a quiet toolbar, PNG at twice the size under a sensible name."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": "hover",
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+        "scrollZoom": False,
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": file},
+    }
+
+
+def file_name(name: str) -> str:
+    """Return a name that every file system takes.
+
+    >>> file_name("Demo · NDCG@10, by model")
+    'demo-ndcg-10-by-model'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "chart"
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a frame as CSV with a byte-order mark, which spreadsheets need to see UTF-8."""
+    return frame.to_csv(index=False).encode("utf-8-sig")
+
+
+def html_bytes(figure: go.Figure, title: str, reading: str) -> bytes:
+    """Write a figure as one page that opens without a network."""
+    ground = figure.layout.template.layout.paper_bgcolor or "#FFFFFF"
+    ink = figure.layout.template.layout.font.color or "#1B1F24"
+    body = plotly.io.to_html(figure, include_plotlyjs=True, full_html=False)
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title></head>"
+        f'<body style="font-family:sans-serif;margin:24px;background:{ground};color:{ink}">'
+        f"<h1 style='font-size:18px'>{html.escape(_unmarked(title))}</h1>{body}"
+        f"<p style='font-size:13px'>{html.escape(_unmarked(reading))}</p></body></html>"
+    )
+    return page.encode()
+
+
+def _unmarked(text: str) -> str:
+    """Take Markdown's escapes and bold marks out of a line."""
+    return re.sub(r"\\(.)", r"\1", text.replace("**", ""))

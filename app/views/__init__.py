@@ -1,0 +1,1 @@
+"""One module per view: filters, then a frame, then a figure."""

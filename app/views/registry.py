@@ -1,0 +1,49 @@
+"""The views, in the order of the side."""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from app.state import Context
+
+
+@dataclass(frozen=True)
+class View:
+    """One entry of the list of views.
+
+    Attributes:
+        module: module under ``app.views`` that holds ``render(context)``; also its URL.
+        title: its name in the list.
+        question: the one question that it answers.
+    """
+
+    module: str
+    title: str
+    question: str
+
+    def render(self, context: Context) -> None:
+        """Draw the view; its module is imported when it is first opened."""
+        import_module(f"app.views.{self.module}").render(context)
+
+
+VIEWS: tuple[View, ...] = (
+    View("overview", "Overview", "Is this model worth looking at, and what should worry me?"),
+    View("user", "User", "How did this person's interest move, and did the model notice?"),
+    View(
+        "transitions",
+        "Transitions",
+        "Where do people go from here, and whom does the model misread?",
+    ),
+    View(
+        "embeddings",
+        "Embeddings",
+        "What does the model think is alike, and where did this person walk?",
+    ),
+    View("scenarios", "Scenarios", "For whom does it work?"),
+    View("gate", "Gate and Q", "Can its confidence be believed?"),
+)
+"""The first is what the app opens on."""
+
+
+def question(module: str) -> str:
+    """Return the question of a view."""
+    return next(view.question for view in VIEWS if view.module == module)
