@@ -28,7 +28,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 def train(
     data: Positional[Path],
     /,
-    run: Path,
+    run: Annotated[Path, arg(aliases=("--out",))],
     config: Annotated[RunConfig, arg(name="")] = RunConfig(),  # noqa: B008 (frozen)
     device: str = "auto",
     resume: bool = False,
@@ -38,7 +38,8 @@ def train(
 ) -> None:
     """Train a run on a prepared dataset; then evaluate and analyze it.
 
-    Under ``torchrun --nproc-per-node=2 -m ruie_core train …`` it trains data-parallel.
+    Under ``torchrun --nproc-per-node=2 -m ruie_core train DATA --out RUN`` it trains
+    data-parallel (torchrun takes ``--run`` for an option of its own, hence the second name).
 
     Args:
         data: Prepared dataset, as ``ruie prepare`` wrote it.

@@ -31,7 +31,7 @@ class ModelConfig(Settings):
     repeats: int = Field(1, ge=1, le=8, description="How often the dilations are repeated.")
     heads: int = Field(2, ge=1, le=16, description="Attention heads of the Q estimator.")
     attention_span: int = Field(32, ge=1, description="Events that one attention query looks back.")
-    dropout: float = Field(0.2, ge=0, lt=1, description="Dropout on embeddings and in the MLPs.")
+    dropout: float = Field(0.3, ge=0, lt=1, description="Dropout on embeddings and in the MLPs.")
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> "ModelConfig":
@@ -81,9 +81,9 @@ class TrainConfig(Settings):
         0.1, gt=0, lt=0.5, description="Temporal split: share of events in the test period."
     )
     window: int = Field(50, ge=2, description="Events of a training window (L).")
-    batch_slots: int = Field(4096, ge=1, description="Window positions per step and process.")
+    batch_slots: int = Field(2048, ge=1, description="Window positions per step and process.")
     epochs: int = Field(100, ge=1, description="Epochs at most.")
-    patience: int = Field(5, ge=1, description="Epochs without a better validation NDCG@10.")
+    patience: int = Field(8, ge=1, description="Epochs without a better validation NDCG@10.")
     learning_rate: float = Field(2e-3, gt=0, description="AdamW step size.")
     weight_decay: float = Field(1e-2, ge=0, description="AdamW decay of matrices (not embeddings).")
     clip_norm: float = Field(5.0, gt=0, description="Largest gradient norm.")

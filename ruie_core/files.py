@@ -1,5 +1,6 @@
 """Files that are either whole or absent: write under a temporary name, then rename."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -56,32 +57,33 @@ def whole_folder(target: Path) -> Iterator[Path]:
     Raises:
         UserError: the disk is full or the place cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.tmp-", dir=target.parent))
-    aside = _aside(target)
+    temporary: Path | None = None
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.tmp-", dir=target.parent))
         yield temporary
         temporary.chmod(0o755)
         if target.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-            target.rename(aside)
+            shutil.rmtree(_aside(target), ignore_errors=True)
+            target.rename(_aside(target))
         temporary.rename(target)
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(_aside(target), ignore_errors=True)
     except OSError as error:
         raise UserError(
             f"{target} could not be written ({error.strerror or error}): free some space or "
             "choose another place; what stood there before is untouched."
         ) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
         recover_folder(target)
 
 
 def recover_folder(target: Path) -> None:
     """Put back a folder whose replacement was interrupted between its two renames."""
-    aside = _aside(target)
-    if aside.exists() and not target.exists():
-        aside.rename(target)
+    with contextlib.suppress(OSError):  # the parent is no folder: nothing was ever written
+        if _aside(target).exists() and not target.exists():
+            _aside(target).rename(target)
 
 
 def _aside(target: Path) -> Path:

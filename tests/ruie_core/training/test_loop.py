@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,7 +140,7 @@ def test_a_loss_that_is_not_a_number_stops_loudly_and_keeps_the_last_checkpoint(
 
 def _start(dataset, tmp_path, *launcher, **options):
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    command = [*launcher, "-m", "ruie_core", "train", str(dataset), "--run", str(tmp_path / "run")]
+    command = [*launcher, "-m", "ruie_core", "train", str(dataset), "--out", str(tmp_path / "run")]
     command += ["--model.width", "8", "--objective.negatives", "16", "--no-evaluate"]
     for key, value in options.items():
         command += [f"--train.{key.replace('_', '-')}", str(value)]
@@ -169,9 +170,8 @@ def test_a_killed_process_leaves_the_last_good_checkpoint(tmp_path, how):
 def test_two_processes_train_one_model(tmp_path):
     dataset = make_dataset(n_users=60, length=(4, 15))
     folder = write_dataset(dataset, tmp_path / "data")
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
-    launcher += ["--master-addr=127.0.0.1", "--master-port=0", "--rdzv-backend=c10d"]
-    launcher += ["--rdzv-endpoint=127.0.0.1:0"]
+    torchrun = [str(Path(sys.executable).with_name("torchrun")), "--nproc-per-node=2"]
+    launcher = [*torchrun, "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0"]
     process = _start(folder, tmp_path, *launcher, epochs=3, batch_slots=128)
     _, errors = process.communicate(timeout=240)
     assert process.returncode == 0, errors
