@@ -154,7 +154,7 @@ def test_truncated_weights_are_refused(run_path):
         (folder / "weights.safetensors").write_bytes(data[:100])
 
     _reseal(run_path, cut)
-    with pytest.raises(UserError, match="weights.safetensors is not readable"):
+    with pytest.raises(UserError, match=r"weights\.safetensors is not readable"):
         load_run(run_path, "cpu")
 
 
