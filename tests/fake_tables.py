@@ -58,6 +58,8 @@ def write_summaries(
     test = events[events["split"] == "test"]
     metrics = {
         "split": "test",
+        "protocol": "full ranking",
+        "head": list(scenarios[: max(1, len(scenarios) // 2)]),
         "n_events": len(test),
         "n_users": int(test["user"].nunique()),
         "protocols": {"unknown": {}, "known": {}},
@@ -156,8 +158,8 @@ def _metric_rows(ranks: pd.DataFrame, scenarios: tuple[str, ...]) -> pd.DataFram
         for cell, inside in cells.items():
             if inside.empty:
                 continue
-            for exclude, shift in ((False, 1.0), (True, 0.97)):
-                rank = np.ceil(inside["rank"].to_numpy() * shift)
+            for exclude in (False,):
+                rank = inside["rank"].to_numpy()
                 values: list[tuple[str, int | None, np.ndarray]] = [("mrr", None, 1 / rank)]
                 for k in CUTOFFS:
                     values.append(("ndcg", k, np.where(rank <= k, 1 / np.log2(1 + rank), 0.0)))

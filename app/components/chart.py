@@ -52,7 +52,7 @@ def chart(
         selection_mode=selection_mode,
         alt=reading,
     )
-    with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"{key}_foot"):
+    with st.container(horizontal=True, wrap=False, gap="small", key=f"{key}_foot"):
         st.caption(reading, width="stretch")
         _download("CSV", lambda: csv_bytes(frame), f"{file}.csv", "text/csv", f"{key}_csv")
         _download(

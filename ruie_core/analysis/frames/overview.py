@@ -38,74 +38,67 @@ def traffic(store: RunStore) -> pd.DataFrame:
     return frame
 
 
-def ndcg_by_model(store: RunStore, k: int = 10, exclude_seen: bool = False) -> pd.DataFrame:
-    """Return NDCG@k over all held-out events, one row per model and protocol.
-
-    Returns:
-        model, request_scenario (unknown or known), value, low, high (95 % interval), n_events,
-        n_users; the run's own model first.
-    """
-    return store.sql(
-        """
-        SELECT model, request_scenario, value, low, high, n_events, n_users FROM ndcg
-        WHERE metric = 'ndcg' AND scenario = 'all' AND k = ? AND exclude_seen = ?
-        ORDER BY model IN ('scenario-popularity'), model IN ('popularity'), model,
-            request_scenario DESC
-        """,
-        [k, exclude_seen],
-    )
-
-
 def lights(store: RunStore) -> pd.DataFrame:
     """Return the three health lights with the figure that each is judged by.
 
     Returns:
-        light (gate, dominance, calibration), on (True calls for attention), value, n, scenario
-        (the one that stands out, or null).
+        light (gate, dominance, calibration), on (True calls for attention), value (share of gates
+        at an end; ratio of gate mass to traffic; slope of realised return over Q), second (Q minus
+        realised return, reward units; calibration only), scenario (the one that stands out), n.
     """
     health = store.health
-    gate = health.get("gate", {})
-    dominance = health.get("dominance", {})
-    fit = health.get("calibration", {}).get("all", {})
-    top = max(dominance, key=lambda name: dominance[name]["ratio"], default=None)
-    n = int(fit.get("n", 0))
-    rows = [
-        ("gate", bool(gate.get("collapsed")), gate.get("low_share", 0) + gate.get("high_share", 0)),
-        ("dominance", bool(health.get("dominant")), dominance[top]["ratio"] if top else None),
-        ("calibration", bool(health.get("miscalibrated")), fit.get("slope")),
-    ]
-    frame = pd.DataFrame(rows, columns=["light", "on", "value"])
-    frame["n"] = n
-    frame["scenario"] = [None, top, None]
-    return frame
+    gate, dominance = health["gate"], health["dominance"]
+    fit = health["calibration"].get("all", {})
+    top = max(dominance, key=lambda name: dominance[name]["ratio"] or 0.0, default=None)
+    return pd.DataFrame(
+        [
+            {
+                "light": "gate",
+                "on": bool(gate["collapsed"]),
+                "value": gate["low_share"] + gate["high_share"],
+            },
+            {
+                "light": "dominance",
+                "on": bool(health["dominant"]),
+                "value": dominance[top]["ratio"] if top else None,
+                "scenario": top,
+            },
+            {
+                "light": "calibration",
+                "on": bool(health["miscalibrated"]),
+                "value": fit.get("slope"),
+                "second": fit.get("overestimation"),
+                "n": fit.get("n", 0),
+            },
+        ],
+        columns=["light", "on", "value", "second", "scenario", "n"],
+    )
 
 
 def curves(store: RunStore) -> pd.DataFrame:
-    """Return the training history in long form: epoch, panel, series, value, best.
+    """Return the training history that is drawn.
 
-    ``panel`` is loss, ranking or gate; ``best`` marks the epoch whose weights were kept.
+    Returns:
+        epoch, loss, ndcg (validation NDCG@10), q_mean, q_low, q_high (mean Q and one standard
+        deviation to either side, reward units), gate_ends (share of gates below 0.05 or above
+        0.95), kept (the epoch whose weights the run holds).
     """
     history = store.history
     if history.empty:
-        return pd.DataFrame(columns=["epoch", "panel", "series", "value", "best"])
-    panels = {
-        "loss": ("loss_intent", "loss_q", "loss_scenario"),
-        "ranking": ("validation_ndcg@10", "validation_hr@10"),
-        "gate": ("gate_low", "gate_mean", "gate_high"),
-    }
-    kept = history["epoch"].where(history["best"].astype(bool)).max()
-    parts = [
-        pd.DataFrame(
-            {
-                "epoch": history["epoch"],
-                "panel": panel,
-                "series": series,
-                "value": history[series].astype(float),
-                "best": history["epoch"] == kept,
-            }
+        return pd.DataFrame(
+            columns=["epoch", "loss", "ndcg", "q_mean", "q_low", "q_high", "gate_ends", "kept"]
         )
-        for panel, names in panels.items()
-        for series in names
-        if series in history
-    ]
-    return pd.concat(parts, ignore_index=True)
+    epoch = history["epoch"].astype(int)
+    kept = epoch[history["best"].astype(bool)].max()
+    return pd.DataFrame(
+        {
+            "epoch": epoch,
+            "loss": history["loss"],
+            "ndcg": history["validation_ndcg@10"],
+            "q_mean": history["q_mean"],
+            "q_low": history["q_mean"] - history["q_std"],
+            "q_high": history["q_mean"] + history["q_std"],
+            "gate_ends": history["gate_low"] + history["gate_high"],
+            "kept": epoch == kept,
+        }
+    )
