@@ -1,6 +1,6 @@
-"""What is selected: run and user, in the URL, so that a link, a reload and "back" restore it.
+"""What is selected: run, user, step and item, in the URL: a link, a reload and "back" restore it.
 
-The URL rules. A change goes through ``select_run`` or ``select_user``, which write it at once;
+The URL rules. A change goes through one of the ``select_…`` functions, which write it at once;
 where the URL is silent (the browser came from a link without a query) the session remembers.
 """
 
@@ -15,8 +15,9 @@ from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore, fingerprint
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 
-RUN, USER = "run", "user"
-"""Names of the query parameters; the user is named by the log's own id."""
+RUN, USER, STEP, ITEM = "run", "user", "step", "item"
+"""Names of the query parameters; user and item are named by the log's own ids."""
+_KEYS = (RUN, USER, STEP, ITEM)
 
 _SESSION = "selection"
 _NOTICES = "selection_notices"
@@ -30,11 +31,17 @@ class Selection:
         run: name of the run's folder.
         user: code of the selected user in the run's tables, or none.
         user_id: the same user's id in the log.
+        step: selected event of the user, counted from 1; n + 1 is the forecast.
+        item: code of the selected item, or none.
+        item_id: the same item's id in the log.
     """
 
     run: str
     user: int | None = None
     user_id: str | None = None
+    step: int | None = None
+    item: int | None = None
+    item_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,24 +97,56 @@ def chosen_run(runs: Sequence[RunInfo]) -> RunInfo:
 
 def chosen_selection(run: RunInfo, store: RunStore) -> Selection:
     """Return the validated selection, and write it back into the URL and the session."""
-    user_id = _wanted().get(USER)
-    user = None
-    if user_id is not None:
-        found = store.sql('SELECT "user" FROM users WHERE user_id = ?', [user_id])
-        if len(found):
-            user = int(found["user"].iloc[0])
-        else:
-            _note(f"User “{user_id}” is not in run “{run.name}”: choose one in the User view.")
-            user_id = None
-    selection = Selection(run.name, user, user_id)
+    wanted = _wanted()
+    user, last = _known_user(store, run, wanted.get(USER))
+    item = _known_item(store, run, wanted.get(ITEM))
+    selection = Selection(
+        run.name,
+        user,
+        wanted[USER] if user is not None else None,
+        _known_step(wanted.get(STEP), last) if user is not None else None,
+        item,
+        wanted[ITEM] if item is not None else None,
+    )
     _write(link(selection))
     return selection
 
 
+def _known_user(store: RunStore, run: RunInfo, user_id: str | None) -> tuple[int | None, int]:
+    """Return a user's code and number of events, or none and 0 where the run has no such user."""
+    if user_id is None:
+        return None, 0
+    found = store.sql('SELECT "user", n_events FROM users WHERE user_id = ?', [user_id])
+    if len(found):
+        return int(found["user"].iloc[0]), int(found["n_events"].iloc[0])
+    _note(f"User “{user_id}” is not in run “{run.name}”: choose one in the User view.")
+    return None, 0
+
+
+def _known_item(store: RunStore, run: RunInfo, item_id: str | None) -> int | None:
+    if item_id is None:
+        return None
+    found = store.sql("SELECT item FROM items WHERE item_id = ?", [item_id])
+    if len(found):
+        return int(found["item"].iloc[0])
+    _note(f"Item “{item_id}” is not in run “{run.name}”: choose one in the Embeddings view.")
+    return None
+
+
+def _known_step(text: str | None, events: int) -> int | None:
+    if text is None:
+        return None
+    if text.isdecimal() and 1 <= int(text) <= events + 1:
+        return int(text)
+    _note(f"The link names event “{text}”; this user has {events} events.")
+    return None
+
+
 def link(selection: Selection) -> dict[str, str]:
     """Return the query of a link to what is selected."""
-    query = {RUN: selection.run}
-    return query | ({USER: selection.user_id} if selection.user_id is not None else {})
+    step = None if selection.step is None else str(selection.step)
+    values = (selection.run, selection.user_id, step, selection.item_id)
+    return {key: value for key, value in zip(_KEYS, values, strict=True) if value is not None}
 
 
 def select_run(name: str) -> None:
@@ -116,9 +155,23 @@ def select_run(name: str) -> None:
 
 
 def select_user(user_id: str | None) -> None:
-    """Look at another user, or at none."""
-    kept = {key: value for key, value in _wanted().items() if key != USER}
-    _write(kept | ({USER: user_id} if user_id is not None else {}))
+    """Look at another user, or at none; the step belongs to the user and goes with it."""
+    _replace(USER, user_id, STEP)
+
+
+def select_step(step: int | None) -> None:
+    """Look at another event of the user, or at none."""
+    _replace(STEP, None if step is None else str(step))
+
+
+def select_item(item_id: str | None) -> None:
+    """Look at another item, or at none."""
+    _replace(ITEM, item_id)
+
+
+def _replace(key: str, value: str | None, *dropped: str) -> None:
+    kept = {name: old for name, old in _wanted().items() if name not in (key, *dropped)}
+    _write(kept | ({key: value} if value is not None else {}))
 
 
 def take_notices() -> tuple[str, ...]:
@@ -127,7 +180,7 @@ def take_notices() -> tuple[str, ...]:
 
 
 def _wanted() -> dict[str, str]:
-    named = {key: st.query_params[key] for key in (RUN, USER) if key in st.query_params}
+    named = {key: st.query_params[key] for key in _KEYS if key in st.query_params}
     if named:
         return named
     return dict(st.session_state.get(_SESSION, {}))
@@ -135,7 +188,7 @@ def _wanted() -> dict[str, str]:
 
 def _write(query: dict[str, str]) -> None:
     st.session_state[_SESSION] = dict(query)
-    for key in (RUN, USER):
+    for key in _KEYS:
         if key not in query:
             st.query_params.pop(key, None)
         elif st.query_params.get(key) != query[key]:
