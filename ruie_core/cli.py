@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.console import Console
-from tyro.conf import Positional, arg
+from rich.table import Table
+from tyro.conf import CascadeSubcommandArgs, Positional, arg, subcommand
 from tyro.extras import SubcommandApp
 
 from ruie_core.config import RunConfig, parse_settings
+from ruie_core.data.sample.settings import SampleConfig
+from ruie_core.data.settings import (
+    GenericSettings,
+    KuaiRandSettings,
+    KuaiSarSettings,
+    PrepareConfig,
+)
 from ruie_core.errors import UserError
 from ruie_core.files import write_json
 
@@ -22,6 +30,73 @@ if TYPE_CHECKING:
 app = SubcommandApp()
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Source = (
+    Annotated[KuaiSarSettings, subcommand("kuaisar")]
+    | Annotated[KuaiRandSettings, subcommand("kuairand")]
+    | Annotated[GenericSettings, subcommand("generic")]
+)
+
+
+@app.command
+def sample(
+    out: Path,
+    config: Annotated[SampleConfig, arg(name="")] = SampleConfig(),  # noqa: B008 (frozen)
+    force: bool = False,
+) -> None:
+    """Generate a synthetic log in KuaiSAR's file format, with its truth beside it.
+
+    Args:
+        out: Folder to write.
+        config: What the log looks like.
+        force: Replace a sample that stands there.
+    """
+    from ruie_core.data.sample.write import write_sample
+
+    summary = write_sample(config, out, force)
+    console.print(
+        f"{summary.path}: {summary.users:,} users, {summary.items:,} items, "
+        f"{summary.rec_rows:,} recommendation and {summary.src_rows:,} search rows, "
+        f"{summary.clicks:,} clicks, {summary.noise_share:.1%} of them stray"
+    )
+
+
+@app.command
+def prepare(
+    source: Annotated[Source, arg(name="")],
+    out: Path,
+    settings: Annotated[PrepareConfig, arg(name="")] = PrepareConfig(),  # noqa: B008 (frozen)
+    force: bool = False,
+) -> None:
+    """Turn a raw log into a prepared dataset, out of core.
+
+    Args:
+        source: Where the log is and how it is read.
+        out: Folder to write, for instance data/kuairand.
+        settings: What is kept.
+        force: Replace a prepared dataset that stands there.
+    """
+    from ruie_core.data.prepare import prepare as prepare_log
+
+    with console.status("preparing") as status:
+        summary = prepare_log(
+            source,
+            settings,
+            out,
+            force=force,
+            report=lambda step: status.update(f"{step.name}: {step.events:,} events left"),
+        )
+    table = Table(title=f"{summary.path} in {summary.seconds:.1f} s")
+    table.add_column("after")
+    for name in ("events", "users", "items", "share"):
+        table.add_column(name, justify="right")
+    for name, events, users, items, share in summary.table():
+        table.add_row(name, f"{events:,}", f"{users:,}", f"{items:,}", f"{share:.1%}")
+    console.print(table)
+    console.print("scenarios: " + ", ".join(f"{name} {n:,}" for name, n in summary.scenarios))
+    if summary.merged:
+        rare = ", ".join(f"{name} {n:,}" for name, n in summary.merged)
+        console.print(f"merged into other, being rarer than the least share: {rare}")
 
 
 @app.command
@@ -117,6 +192,37 @@ def analyze_command(
     _analyze(run, data, device)
 
 
+@app.command
+def truth(
+    run: Positional[Path], /, truth: Path, data: Path | None = None, resamples: int = 200
+) -> None:
+    """Ask how well the gate of a run on a generated log tells noise from signal.
+
+    Args:
+        run: Folder of the analyzed run.
+        truth: Folder with the generator's truth, for instance data_samples/truth.
+        data: Prepared dataset; none: where it lay when the run was trained.
+        resamples: Bootstrap resamples of users.
+    """
+    from ruie_core.analysis.truth import SCORES, separations
+    from ruie_core.data.sample.truth import load_truth, noise_flags
+    from ruie_core.runs.folder import ANALYSIS
+
+    _, dataset = _open(run, data, "cpu")
+    noise = noise_flags(dataset, load_truth(truth))
+    table = Table(title="Signal against noise: AUC, 0.5 is chance, 95 % intervals over users")
+    for name in ("score", "AUC", "signal", "noise"):
+        table.add_column(name)
+    for found in separations(run / ANALYSIS / "steps.parquet", noise, resamples=resamples):
+        table.add_row(
+            f"{found.score}: {SCORES[found.score]}",
+            f"{found.auc:.3f} [{found.low:.3f}, {found.high:.3f}]",
+            f"{found.n_signal:,}",
+            f"{found.n_noise:,}",
+        )
+    console.print(table)
+
+
 def _open(run: Path, data: Path | None, device: str) -> "tuple[Run, Dataset]":
     from ruie_core.data.dataset import load_dataset
     from ruie_core.runs import load_run
@@ -162,6 +268,7 @@ def main(arguments: list[str] | None = None) -> None:
             prog="ruie",
             description="User-interest evolution across recommendation scenarios.",
             args=arguments,
+            config=(CascadeSubcommandArgs,),
         )
     except UserError as error:
         errors.print(f"ruie: {error}", markup=False)
