@@ -1,6 +1,6 @@
 """Settings of a generated log, and the constants of the world it describes."""
 
-from typing import Annotated, Final, Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
@@ -68,8 +68,8 @@ class SampleConfig(Settings):
         0.1, ge=0, le=1, description="Likes, follows, forwards of a stray click relative to others."
     )
     gzip: bool = Field(True, description="Compress the CSV files (.csv.gz).")
-    chunk_rows: Annotated[int, Field(ge=1_000)] = Field(
-        1_000_000, description="Expected rows generated and written at a time."
+    chunk_rows: int = Field(
+        1_000_000, ge=1_000, description="Expected rows generated and written at a time."
     )
     seed: int = Field(1, ge=0, description="Seed of everything.")
 

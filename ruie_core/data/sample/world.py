@@ -24,7 +24,7 @@ FRESH_FACTOR = 2.0
 DISTRACTED_FACTOR = 0.5
 """Engagement in distracted visits, relative to attentive ones."""
 
-_PILOT_USERS, _PILOT_CLICKS, _ROUNDS = 2_000, 120, 6
+_PILOT_CLICKS, _LONGEST, _ROUNDS = 200_000, 600, 6
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def make_world(clicks: Array, config: SampleConfig, rng: np.random.Generator) ->
         config: the shares to reach.
         rng: source of randomness.
     """
-    n = min(_PILOT_USERS, max(len(clicks), 500))
-    lengths = np.minimum(rng.choice(clicks, n), _PILOT_CLICKS)
+    n = int(np.clip(_PILOT_CLICKS / clicks.mean(), 300, 3_000))
+    lengths = np.minimum(rng.choice(clicks, n), _LONGEST)
     users = make_users(np.arange(n), lengths, config, rng)
     target = np.array(config.click_shares)
     tilt, seed = np.ones(len(SCENARIOS)), int(rng.integers(2**31))
