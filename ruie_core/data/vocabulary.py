@@ -25,7 +25,8 @@ class Vocabulary:
         items: one row per item, sorted by code: ``item`` (int32, 1..I), ``item_id`` (str),
             ``title`` and ``category`` (str or null), ``count`` (int64 events). Code 1 is the most
             frequent.
-        users: one row per user, sorted by code: ``user`` (int32, 0..U-1), ``user_id`` (str).
+        users: one row per user, sorted by code: ``user`` (int32, 0..U-1), ``user_id`` (str),
+            and, if the source groups its users, ``segment`` (str or null).
         scenarios: name of scenario code c is ``scenarios[c - 1]``; ordered by falling traffic.
         actions: bit k of an action mask is ``actions[k]``.
         scenario_events: events per scenario, in the order of ``scenarios``.
@@ -60,6 +61,7 @@ _ARROW_TYPES = {
     "count": pa.int64(),
     "user": pa.int32(),
     "user_id": pa.string(),
+    "segment": pa.string(),
 }
 
 
@@ -95,15 +97,18 @@ def load_vocabulary(folder: Path) -> Vocabulary:
             f"{folder / SCENARIOS_FILE} lacks {error}: restore the file or make the folder again."
         ) from None
     items = _read(folder / ITEMS_FILE, ["item", "item_id", "title", "category", "count"])
-    users = _read(folder / USERS_FILE, ["user", "user_id"])
+    users = _read(folder / USERS_FILE, ["user", "user_id"], ["segment"])
     return Vocabulary(items, users, scenarios, actions, events)
 
 
-def _read(path: Path, columns: list[str]) -> pd.DataFrame:
+def _read(path: Path, columns: list[str], optional: Sequence[str] = ()) -> pd.DataFrame:
     if not path.is_file():
         raise UserError(f"{path} is missing: restore the file or make the folder again.")
     try:
-        frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+        table = pq.read_table(path)
+        frame: pd.DataFrame = table.select(
+            [name for name in (*columns, *optional) if name in table.column_names]
+        ).to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise UserError(
             f"{path} is not readable Parquet ({str(error).splitlines()[0]}): restore the file or "

@@ -1,0 +1,1 @@
+"""Where the Ibis expressions of a preparation run."""

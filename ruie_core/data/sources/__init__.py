@@ -1,0 +1,1 @@
+"""Logs that can be prepared, one module per origin."""
