@@ -153,7 +153,7 @@ def rank_queries(
     Args:
         scorer: what ranks.
         queries: (B, k) encoded queries on the scorer's device.
-        items: (B,) int64 target item codes.
+        items: (B,) int64 target item codes; 0 where only the best items are wanted (rank 0).
         history: items to leave out, or none.
         top_k: how many best items to return, K.
         block: items scored at a time, at most 2²⁴ (counts are exact in float32 up to there).
@@ -203,7 +203,7 @@ def _rank_rows(
     for first, last in blocks:
         scores = scorer.scores(queries, first, last)
         if target is None:
-            target = scores.gather(1, (on_device - first)[:, None])[:, 0]
+            target = scores.gather(1, (on_device - first).clamp(min=0)[:, None])[:, 0]
         _refuse_nan(scores)
         if seen is not None:
             inside = (seen[1] >= first) & (seen[1] < last)
@@ -213,7 +213,7 @@ def _rank_rows(
         # Overwritten by ones and zeros and summed as floats: the cheapest exact count on a CPU.
         ranks += scores.ge_(target[:, None]).sum(1).long()
     assert target is not None
-    return Ranking(ranks, *best.padded(), target)
+    return Ranking(ranks.masked_fill(on_device == 0, 0), *best.padded(), target)
 
 
 def _gather_targets(
