@@ -235,7 +235,7 @@ def _open(run: Path, data: Path | None, device: str) -> "tuple[Run, Dataset]":
 
 
 def _evaluate(run: Path, data: Path | None, device: str, given: dict[str, Any]) -> None:
-    from ruie_core.evaluation.display import metrics_table
+    from ruie_core.evaluation.display import metrics_tables
     from ruie_core.evaluation.evaluate import evaluate_run
     from ruie_core.runs.folder import CONFIG, METRICS, updated_run
 
@@ -248,7 +248,7 @@ def _evaluate(run: Path, data: Path | None, device: str, given: dict[str, Any]) 
     with updated_run(run) as folder:
         write_json(folder / METRICS, metrics)
         write_json(folder / CONFIG, config.model_dump(mode="json"))
-    console.print(metrics_table(metrics))
+    console.print(*metrics_tables(metrics), sep="\n")
 
 
 def _analyze(run: Path, data: Path | None, device: str) -> None:
@@ -256,8 +256,12 @@ def _analyze(run: Path, data: Path | None, device: str) -> None:
     from ruie_core.runs.folder import ANALYSIS, updated_run
 
     loaded, dataset = _open(run, data, device)
-    with updated_run(run) as folder, console.status("writing the app's tables"):
-        analyze_run(loaded, dataset, loaded.config, folder / ANALYSIS)
+    with updated_run(run) as folder, console.status("writing the app's tables") as status:
+
+        def tell(table: str, share: float) -> None:
+            status.update(f"writing {table}: {share:.0%}")
+
+        analyze_run(loaded, dataset, loaded.config, folder / ANALYSIS, tell)
     console.print(f"{run / ANALYSIS} is ready: streamlit run app/main.py")
 
 

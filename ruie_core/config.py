@@ -59,9 +59,12 @@ class ObjectiveConfig(Settings):
         True, description="Select with the online network, evaluate with the target network."
     )
     polyak: float = Field(0.01, gt=0, le=1, description="Step of the target network per update.")
-    huber_delta: float = Field(1.0, gt=0, description="Huber threshold, in reward units.")
+    huber_delta: float = Field(10.0, gt=0, description="Huber threshold, in reward units.")
     gate_momentum: float = Field(
         0.02, gt=0, le=1, description="Step of the running mean and deviation of taken Q-values."
+    )
+    request_share: float = Field(
+        0.5, ge=0, le=1, description="Share of steps whose requests name the next scenario."
     )
     session_gap_hours: float | None = Field(
         None, gt=0, description="A longer pause ends the episode (done); none: never."

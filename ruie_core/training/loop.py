@@ -22,7 +22,7 @@ from ruie_core.training.distributed import World
 from ruie_core.training.meter import Meter
 from ruie_core.training.optimizer import Optimizer
 from ruie_core.training.resume import Progress, pack, restore
-from ruie_core.training.step import StepResult, step_loss, transitions
+from ruie_core.training.step import StepResult, next_scenarios, step_loss, transitions
 from ruie_core.training.windows import (
     FlatLog,
     TrainBatch,
@@ -62,8 +62,11 @@ class Trainer:
     def step(self, batch: TrainBatch, generator: torch.Generator) -> StepResult:
         """Forward, loss, backward, update, target network, gate statistics."""
         model, objective = self.model, self.config.objective
+        request = None
+        if torch.rand((), generator=generator) < objective.request_share:
+            request = next_scenarios(batch.events)
         with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.bf16):
-            outputs = self.parallel(batch.events)
+            outputs = self.parallel(batch.events, request)
             target_q = model.target_q(outputs)
         moves = transitions(batch, outputs, target_q, objective.discount)
         negatives = self.sampler.draw(generator)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ruie_core.config import ObjectiveConfig
-from ruie_core.models.types import Outputs
+from ruie_core.models.types import Outputs, SequenceBatch
 from ruie_core.objectives.double_q import double_q_targets, td_loss
 from ruie_core.objectives.gate import GateInputs, gate_values, gate_weights
 from ruie_core.objectives.negatives import Negatives
@@ -51,6 +51,11 @@ class StepResult(NamedTuple):
     gates: Tensor
     q_taken: Tensor
     td_error: Tensor
+
+
+def next_scenarios(events: SequenceBatch) -> Tensor:
+    """(B, L) scenario of the event after each; 0 after the last. What a request would name."""
+    return F.pad(events.scenarios[:, 1:], (0, 1))
 
 
 def transitions(

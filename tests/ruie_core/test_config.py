@@ -38,6 +38,7 @@ CHANGES = {
     "objective.polyak": 0.5,
     "objective.huber_delta": 0.1,
     "objective.gate_momentum": 0.5,
+    "objective.request_share": 0.0,
     "objective.session_gap_hours": 0.5,
     "train.split": "temporal",
     "train.validation_share": 0.2,
