@@ -173,6 +173,18 @@ def find_moments(path: Walk, ranked: pd.DataFrame, limit: int = 4) -> list[Momen
     return sorted(chosen, key=lambda m: (m.first, m.last))
 
 
+def moment_title(number: int, moment: Moment) -> str:
+    """Head a moment with its circled number, its events and its kind, in Markdown.
+
+    >>> moment_title(2, Moment("low gate", 52, 52, "", None, 0.5))
+    '② **event 52 · low gate**'
+    """
+    span = f"event {moment.first}"
+    if moment.last > moment.first:
+        span = f"events {moment.first}–{moment.last}"
+    return f"{chr(0x245F + number)} **{span} · {moment.kind}**"
+
+
 def moments_frame(moments: Sequence[Moment]) -> pd.DataFrame:
     """Number the moments from 1 and lay them out as a frame for figures and downloads.
 

@@ -140,9 +140,9 @@ def _promise(path: Walk, move: Move) -> str:
     new = _change(before[:, move.new].mean(), after[:, move.new].mean())
     old = _change(before[:, move.old].mean(), after[:, move.old].mean())
     return (
-        f"Expected engagement in {_name(path, move.new)} {new}, in {_name(path, move.old)} "
-        f"it {old} (reward units; mean of the {count(len(before))} estimates before the move "
-        f"against the last {count(len(after))})."
+        f"Expected engagement in {_name(path, move.new)} {new} and in {_name(path, move.old)} "
+        f"{old} (reward units, mean of the {count(len(before))} estimates before the move and of "
+        f"the last {count(len(after))})."
     )
 
 

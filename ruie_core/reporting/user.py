@@ -30,13 +30,14 @@ class Figure(NamedTuple):
     meaning: str
 
 
-def headline(row: Mapping[str, Any], usual: Mapping[str, Any]) -> list[Figure]:
+def headline(person_row: pd.DataFrame, population_row: pd.DataFrame) -> list[Figure]:
     """Return the five figures above the storyboard.
 
     Args:
-        row: a user's row of ``users`` with ``share_with_events``.
-        usual: ``frames.user.population``.
+        person_row: ``frames.user.user_row``.
+        population_row: ``frames.user.population``.
     """
+    row, usual = _record(person_row), _record(population_row)
     share = float(row["share_with_events"])
     events = (
         f"top {percent(share)} of users"
@@ -96,6 +97,10 @@ def _ranking(row: Mapping[str, Any], usual: Mapping[str, Any]) -> Figure:
     )
 
 
+def _record(frame: pd.DataFrame) -> dict[str, Any]:
+    return {str(key): value for key, value in frame.iloc[0].items()}
+
+
 def _value(value: object) -> float | None:
     """Return a number from a table's cell, None where it is missing."""
     return None if pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
@@ -124,18 +129,25 @@ def window_line(first: int, last: int, n: int) -> str:
     return f"{span} are drawn; move the range to see the others."
 
 
-def reading(time_zone: str, sampled: bool) -> str:
+GLOSSARY = (
+    "**Q**: the reward, discounted over the events to come, that the model expects if the next "
+    "event happens in that scenario, in reward units.  \n"
+    "**Gate**: how strongly an event trains the model, 0 to 1; high where the scenario taken "
+    "promised more than usual.  \n"
+    "**Next-scenario probability**: the model's forecast of the scenario, before it is known.  \n"
+    "**Rank of what came**: place of the item that came among all items, 1 is best.  \n"
+    "Every estimate is the one from before the event."
+)
+"""The words of the storyboard, for a help mark."""
+
+
+def reading(time_zone: str) -> str:
     """Say once how the storyboard is read."""
-    ranks = (
-        "Hollow ranks are training steps (in-sample, only a sample of steps is ranked); "
-        if sampled
-        else "Hollow ranks are training steps (in-sample); "
-    )
     return (
         "Reading: on the Q lines the ring marks the scenario that was taken; a darker gate means "
-        "that the model trusts this behaviour more; the green band is the top 10. "
-        f"{ranks}filled ones were held out. Every estimate is the one from before the event. "
-        f"Times are {escape(time_zone)}. Click on an event to see what was ranked first."
+        "that the model trusts this behaviour more; the green band is the top 10. Hollow ranks "
+        "are training steps (in-sample), filled ones were held out. Estimates are from before "
+        f"the event; times are {escape(time_zone)}. Click an event to see what was ranked first."
     )
 
 
@@ -161,3 +173,32 @@ def ranking_line(ranking: pd.DataFrame, t: int, n: int) -> str:
     listed_items = int((~ranking["came"]).sum())
     where = "among the first ranked" if rank <= listed_items else "further down"
     return f"What came was ranked {count(rank)}, {where}."
+
+
+def ranking_rows(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Lay the first-ranked items and the one that came out as a table to read.
+
+    A row of dots stands where ranks are left out; an item without a title shows its id.
+
+    >>> came = pd.DataFrame({"rank": [1, 37], "item_id": ["a", "b"], "title": ["A", None],
+    ...     "category": ["x", None], "score": [0.5, 0.1], "came": [False, True]})
+    >>> ranking_rows(came)[["rank", "item"]].values.tolist()
+    [['1', 'A'], ['…', ''], ['37', '▸ b']]
+    """
+    rows: list[dict[str, object]] = []
+    before = 0
+    for row in ranking.to_dict("records"):
+        if row["came"] and row["rank"] > before + 1 and row["rank"] > len(ranking) - 1:
+            rows.append({"rank": "…", "item": "", "category": "", "score": "", "came": False})
+        name = row["item_id"] if pd.isna(row["title"]) else row["title"]
+        rows.append(
+            {
+                "rank": count(row["rank"]),
+                "item": f"▸ {name}" if row["came"] else str(name),
+                "category": "" if pd.isna(row["category"]) else str(row["category"]),
+                "score": number(float(row["score"])),
+                "came": bool(row["came"]),
+            }
+        )
+        before = int(row["rank"])
+    return pd.DataFrame(rows, columns=["rank", "item", "category", "score", "came"])

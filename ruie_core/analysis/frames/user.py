@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,8 +120,21 @@ def find_user(store: RunStore, text: str) -> int:
     raise UserError(f"No user has the id “{wanted}” in this run; {hint}.")
 
 
-def user_row(store: RunStore, user: int) -> dict[str, Any]:
-    """Return a user's summary (the columns of ``users``) and ``share_with_events``.
+def telling_user(store: RunStore) -> pd.DataFrame:
+    """Return ``user`` and ``user_id`` of somebody worth opening on.
+
+    That is a path of 30 to 100 events with one switch in four or five events, as far as there is
+    one: long enough to show something, short enough to be read at a glance.
+    """
+    return store.sql(
+        """SELECT "user", user_id FROM users
+           ORDER BY (n_events BETWEEN 30 AND 100) DESC, (n_scenarios > 1) DESC,
+                    abs(n_switches / n_events - 0.22), "user" LIMIT 1"""
+    )
+
+
+def user_row(store: RunStore, user: int) -> pd.DataFrame:
+    """Return one row: a user's summary (the columns of ``users``) and ``share_with_events``.
 
     ``share_with_events`` is the share of all users with at least as many events.
 
@@ -137,17 +149,17 @@ def user_row(store: RunStore, user: int) -> dict[str, Any]:
     )
     if rows.empty:
         raise UserError(f"This run has no user with the number {user}: search for an id above.")
-    return {str(key): value for key, value in rows.iloc[0].items()}
+    return rows
 
 
-def population(store: RunStore) -> dict[str, Any]:
-    """Return what is usual among all users: the quiet reference beside every personal figure.
+def population(store: RunStore) -> pd.DataFrame:
+    """Return one row: what is usual among all users, the quiet reference of personal figures.
 
-    Keys: ``users``, ``items``, ``switches`` (median), ``rank`` (median over users with a held-out
-    event), ``ranked_users``, ``gate`` and ``reward`` (means over events), ``ndcg_10`` (the run's
-    test figure, scenario unknown).
+    Columns: ``users``, ``items``, ``switches`` (median), ``rank`` (median over users with a
+    held-out event), ``ranked_users``, ``gate`` and ``reward`` (means over events), ``ndcg_10``
+    (the run's test figure, scenario unknown).
     """
-    row = store.sql(
+    return store.sql(
         """SELECT count(*) AS users, median(n_switches) AS switches, median(rank_test) AS rank,
                   count(rank_test) AS ranked_users,
                   sum(gate_mean * (n_events - 1)) / nullif(sum(n_events - 1), 0) AS gate,
@@ -158,11 +170,10 @@ def population(store: RunStore) -> dict[str, Any]:
                   ) AS ndcg_10
            FROM users"""
     )
-    return {str(key): value for key, value in row.iloc[0].items()}
 
 
 def user_steps(store: RunStore, user: int) -> pd.DataFrame:
-    """Return a user's ``steps`` in order, the forecast row last, with ``item_id`` and ``title``."""
+    """Return a user's ``steps`` in order, forecast row last, with ``item_id`` and ``title``."""
     return store.sql(
         """SELECT s.* EXCLUDE (top_items, top_scores), i.item_id, i.title
            FROM steps s LEFT JOIN items i ON i.item = s.item

@@ -1,0 +1,97 @@
+"""One person's path as a storyboard, with the moments that matter beside it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from app.components.chart import chart
+from app.components.frames import load
+from app.components.messages import empty
+from app.components.moments import moment_list, ranking_table
+from app.components.page import Metric, header, metric_row
+from app.components.people import person_finder
+from app.components.window import drawn_window
+from app.state import Context, Selection, chosen_selection, select_step, select_user
+from app.views.registry import question
+from ruie_core.analysis.frames.user import (
+    population,
+    ranked_categories,
+    ranking_at,
+    telling_user,
+    user_row,
+    user_steps,
+)
+from ruie_core.figures.user import storyboard
+from ruie_core.reporting.moments import Moment, find_moments, moments_frame
+from ruie_core.reporting.path import summary
+from ruie_core.reporting.user import headline, person, reading
+from ruie_core.reporting.walk import walk
+
+_CHART = "storyboard"
+
+
+def render(context: Context) -> None:
+    """Draw the view; where nobody is selected it opens on a telling person."""
+    store = context.store
+    if context.selection.user is None:
+        first = load(store, telling_user)
+        if first.empty:
+            empty("This run has no users: prepare a log that has some and train on it.")
+            return
+        select_user(str(first["user_id"].iloc[0]))
+        context = replace(context, selection=chosen_selection(context.run, store))
+    user = context.selection.user
+    if user is None:
+        return
+    person_finder(context, user)
+    path = walk(load(store, user_steps, user), store.scenarios)
+    header(person(context.selection.user_id), summary(path), question("user"))
+    figures = headline(load(store, user_row, user), load(store, population))
+    metric_row([Metric(*figure) for figure in figures], key="user_metrics")
+    _story(context)
+
+
+@st.fragment
+def _story(context: Context) -> None:
+    """Storyboard, moments and ranking: what changes when another event is looked at."""
+    store = context.store
+    selection = chosen_selection(context.run, store)
+    if selection.user is None:
+        return
+    steps = load(store, user_steps, selection.user)
+    path = walk(steps, store.scenarios)
+    moments = find_moments(path, load(store, ranked_categories, selection.user))
+    step = _step(selection, moments, path.n)
+    board, side = st.columns([3, 1.12], gap="medium")
+    with board:
+        first, last = drawn_window(selection.user, path.n, step)
+        items = int(load(store, population)["items"].iloc[0])
+        zone = str(store.health.get("time_zone", "UTC"))
+        figure = storyboard(
+            steps, store.scenarios, actions=store.actions, n_items=items,
+            moments=moments_frame(moments),
+            selected=step, window=(first, last), zone=zone, theme=context.theme,
+        )  # fmt: skip
+        chart(
+            figure, key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,
+            title=person(selection.user_id), headed=False, reading=reading(zone),
+            on_select=_clicked, selection_mode=("points",),
+        )  # fmt: skip
+    with side:
+        moment_list(moments, path.n)
+        ranking = load(store, ranking_at, selection.user, step)
+        ranking_table(ranking, step, path.n, context.theme)
+
+
+def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:
+    """Return the event to look at: the selected one, else the first moment, else the last."""
+    if selection.step is not None:
+        return selection.step
+    return moments[0].first if moments else events
+
+
+def _clicked() -> None:
+    points = st.session_state[_CHART].selection.points
+    if points:
+        select_step(round(points[0]["x"]))

@@ -1,0 +1,132 @@
+"""What the cursor says: one card per row of the storyboard, all for the same event."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruie_core.figures.numbers import count, number, plain, short
+from ruie_core.figures.user_rows import Story, Trace
+
+MOST = 5
+"""Scenarios at most that a card lists."""
+
+_SPLITS = {"train": "training step, in-sample", "validation": "validation", "test": "test"}
+
+
+def hover_traces(story: Story, axes: Mapping[str, str], zone: str) -> list[Trace]:
+    """Return invisible points, one per event and row, that carry the text of the cursor.
+
+    They are also what a click selects; ``customdata`` holds the event's number.
+
+    Args:
+        story: what is drawn.
+        axes: y axis of each row, by its name.
+        zone: IANA name of the zone in which times are written.
+    """
+    steps = story.steps
+    lane = {name: float(place) for place, name in enumerate(story.lanes)}
+    times = local_times(steps["time"], zone)
+    columns = {str(name): steps[name].tolist() for name in steps.columns}
+    records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    known = story.q[np.isfinite(story.q)]
+    middle = float(np.median(known)) if known.size else 0.0
+    taken = steps["q_taken"].to_numpy(dtype="float64", na_value=np.nan)
+    rank = steps["rank"].to_numpy(dtype="float64", na_value=np.nan)
+    heights = {
+        "lanes": np.array([lane.get(str(row["scenario"]), 0.0) for row in records]),
+        "q": np.where(np.isfinite(taken), taken, middle),
+        "gate": np.full(len(steps), 0.5),
+        "next": np.full(len(steps), 0.5),
+        "rank": np.where(np.isfinite(rank), rank, 30.0),
+    }
+    texts = {
+        "lanes": [_event(row, time) for row, time in zip(records, times, strict=True)],
+        "q": [_listing(row, "q", story) for row in records],
+        "gate": [_gate(row) for row in records],
+        "next": [_listing(row, "p", story) for row in records],
+        "rank": [_rank(row, story) for row in records],
+    }
+    hidden = {"marker": {"opacity": 0}}
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": steps["t"].to_numpy(),
+            "y": heights[name],
+            "yaxis": axes[name],
+            "customdata": steps["t"].to_numpy(),
+            "text": texts[name],
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"opacity": 0, "size": 12},
+            "selected": hidden,
+            "unselected": hidden,
+            "showlegend": False,
+        }
+        for name in texts
+    ]
+
+
+def local_times(times: "pd.Series[Any]", zone: str) -> "pd.Series[Any]":
+    """Return times in a zone; an unknown zone falls back to UTC."""
+    aware = pd.to_datetime(times, utc=True)
+    try:
+        return aware.dt.tz_convert(zone)
+    except (KeyError, ValueError, TypeError):
+        return aware
+
+
+def _event(row: Mapping[str, Any], time: pd.Timestamp) -> str:
+    when = "" if pd.isna(time) else f" · {time.day} {time:%b %Y, %H:%M}"
+    if row["split"] == "forecast":
+        return f"<b>forecast</b>, after event {count(row['t'] - 1)}<br>nothing has come yet"
+    title = row.get("title")
+    item = "item without a title" if _missing(title) else plain(short(title, 48))
+    identity = "" if _missing(row.get("item_id")) else f" ({plain(row['item_id'])})"
+    actions = row["actions"]
+    names = list(actions) if isinstance(actions, list | tuple | np.ndarray) else []
+    facts = [plain(row["scenario"])]
+    facts += [] if _missing(row["category"]) else [plain(row["category"])]
+    facts += [" + ".join(plain(name) for name in names)] if names else []
+    facts += [] if _missing(row["reward"]) else [f"reward {row['reward']:g}"]
+    return f"<b>event {count(row['t'])}</b>{when}<br>{item}{identity}<br>{' · '.join(facts)}"
+
+
+def _listing(row: Mapping[str, Any], kind: str, story: Story) -> str:
+    """List the largest values of a step, the taken scenario in bold."""
+    title = {"q": "Q, reward units", "p": "next scenario, probability"}[kind]
+    values = [(name, row[f"{kind}_{name}"]) for name in story.scenarios]
+    known = [(name, float(value)) for name, value in values if not _missing(value)]
+    if not known:
+        return f"{title}<br>nothing is known before a first event"
+    order = sorted(known, key=lambda pair: -pair[1])
+    taken = None if row["split"] == "forecast" else str(row["scenario"])
+    shown = [pair for place, pair in enumerate(order) if place < MOST or pair[0] == taken]
+    lines = [_line(name, value, name == taken, story) for name, value in shown]
+    if len(order) > len(shown):
+        lines.append(f"and {len(order) - len(shown)} lower")
+    return f"{title}<br>" + "<br>".join(lines)
+
+
+def _line(name: str, value: float, taken: bool, story: Story) -> str:
+    dot = f"<span style='color:{story.colors[name]}'>●</span>"
+    text = f"{number(value)} {plain(short(name, 24))}"
+    return f"{dot} <b>{text}</b> (taken)" if taken else f"{dot} {text}"
+
+
+def _gate(row: Mapping[str, Any]) -> str:
+    return "no gate" if _missing(row["gate"]) else f"gate {number(float(row['gate']))}"
+
+
+def _rank(row: Mapping[str, Any], story: Story) -> str:
+    if row["split"] == "forecast":
+        return "nothing to rank yet"
+    if _missing(row["rank"]):
+        return "not ranked"
+    kind = _SPLITS.get(str(row["split"]), "")
+    return f"rank {count(row['rank'])} of {count(story.n_items)}<br>{kind}"
+
+
+def _missing(value: object) -> bool:
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
