@@ -26,7 +26,7 @@ def write_summaries(
     """Write users, transitions, ranks, ndcg, maps, neighbours, calibration, health and metrics."""
     plain = steps.drop_columns(["top_items", "top_scores", "actions"])
     frame = plain.to_pandas()
-    frame["scenario"] = frame["scenario"].astype(pd.CategoricalDtype(list(scenarios)))
+    frame["scenario"] = frame["scenario"].cat.set_categories(list(scenarios))
     events = frame[frame["split"] != "forecast"].reset_index(drop=True)
     analysis = folder / "analysis"
 
@@ -161,6 +161,7 @@ def _metric_rows(ranks: pd.DataFrame, scenarios: tuple[str, ...]) -> pd.DataFram
             for exclude in (False,):
                 rank = inside["rank"].to_numpy()
                 values: list[tuple[str, int | None, np.ndarray]] = [("mrr", None, 1 / rank)]
+                k: int | None
                 for k in CUTOFFS:
                     values.append(("ndcg", k, np.where(rank <= k, 1 / np.log2(1 + rank), 0.0)))
                     values.append(("hr", k, (rank <= k).astype(float)))

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.plotly_chart import PlotlyState
 
 
@@ -19,8 +20,9 @@ def chart(
     name: str,
     reading: str,
     frame: pd.DataFrame,
-    title: str | None = None,
+    title: str,
     help: str | None = None,
+    headed: bool = True,
     on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
     selection_mode: Sequence[Literal["points", "box", "lasso"]] = ("points", "box", "lasso"),
 ) -> PlotlyState | None:
@@ -34,13 +36,14 @@ def chart(
         frame: the numbers that are drawn, for the CSV.
         title: heading over the chart, Markdown.
         help: what the heading's words mean.
+        headed: write the heading; otherwise ``heading`` wrote it, with controls beside it.
         on_select: as in ``st.plotly_chart``.
         selection_mode: as in ``st.plotly_chart``.
 
     Returns:
         The selection, where one was asked for.
     """
-    if title is not None:
+    if headed:
         st.markdown(f"**{title}**", help=help)
     file = file_name(name)
     shown = st.plotly_chart(
@@ -52,17 +55,31 @@ def chart(
         selection_mode=selection_mode,
         alt=reading,
     )
-    with st.container(horizontal=True, wrap=False, gap="small", key=f"{key}_foot"):
+    with st.container(
+        horizontal=True, wrap=False, gap="small", vertical_alignment="center", key=f"{key}_foot"
+    ):
         st.caption(reading, width="stretch")
         _download("CSV", lambda: csv_bytes(frame), f"{file}.csv", "text/csv", f"{key}_csv")
         _download(
             "HTML",
-            lambda: html_bytes(figure, title or name, reading),
+            lambda: html_bytes(figure, title, reading),
             f"{file}.html",
             "text/html",
             f"{key}_html",
         )
     return None if on_select == "ignore" else cast("PlotlyState", shown)
+
+
+def heading(title: str, key: str, help: str | None = None) -> DeltaGenerator:
+    """Write a chart's heading and return the place at its right for the chart's own controls."""
+    row = st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key=f"{key}_head",
+    )
+    row.markdown(f"**{title}**", help=help, width="content")
+    return row
 
 
 def _download(label: str, make: Callable[[], bytes], file: str, mime: str, key: str) -> None:

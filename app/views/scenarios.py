@@ -1,10 +1,87 @@
-"""To be drawn."""
+"""Scenarios: for whom does it work?"""
 
+import streamlit as st
+
+from app.components.chart import chart
+from app.components.frames import draw, load
+from app.components.messages import empty
 from app.components.page import header
 from app.state import Context
 from app.views.registry import question
+from ruie_core.analysis.frames import metrics
+from ruie_core.figures import scenarios as figures
+from ruie_core.figures.overview import REQUEST_TITLES
+from ruie_core.reporting import overview as terms
+from ruie_core.reporting import scenarios as words
 
 
 def render(context: Context) -> None:
     """Draw the view."""
-    header("scenarios", context.store.name, question("scenarios"))
+    store, theme = context.store, context.theme
+    place = st.container()
+    k, request, exclude_seen = _controls(context)
+    frame = load(store, metrics.ndcg_by_scenario, k, request, exclude_seen)
+    with place:
+        header("Scenarios", words.verdict(frame, k), question("scenarios"))
+    if frame.empty:
+        empty("No held-out event was ranked: evaluate the run.", f"ruie evaluate {store.path}")
+        return
+    key = (k, request, exclude_seen)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        chart(
+            draw(
+                (store.fingerprint, "scenarios", *key),
+                theme,
+                lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
+            ),
+            key="scenarios_ndcg",
+            name=f"{store.name} ndcg at {k} by scenario {request}",
+            title=f"NDCG@{k} by scenario of what came",
+            help=terms.NDCG_HELP.format(k=k),
+            reading=words.dots(frame, request),
+            frame=frame,
+        )
+    both = load(store, metrics.head_and_tail, request, exclude_seen)
+    with right:
+        chart(
+            draw(
+                (store.fingerprint, "head and tail", request, exclude_seen),
+                theme,
+                lambda: figures.head_and_tail(both, theme),
+            ),
+            key="scenarios_head_tail",
+            name=f"{store.name} head and tail {request}",
+            title="Head against tail",
+            help="Head: the most visited scenarios that together hold the configured share of "
+            "traffic, four fifths unless set otherwise.",
+            reading=words.head_and_tail(both, store.metrics.get("head", ()), k),
+            frame=both,
+        )
+
+
+def _controls(context: Context) -> tuple[int, str, bool]:
+    """Ask for cut-off and protocol, on one line."""
+    store = context.store
+    cutoffs = [int(k) for k in load(store, metrics.cutoffs)["k"]] or [10]
+    exclusions = metrics.exclusions(store) or (False,)
+    with st.container(horizontal=True, gap="large"):
+        k = st.segmented_control(
+            "Cut-off K",
+            cutoffs,
+            default=metrics.usual_cutoff(store),
+            required=True,
+            key=f"scenarios_k_{len(cutoffs)}",
+        )
+        request = st.segmented_control(
+            "What the request says",
+            list(REQUEST_TITLES),
+            default="unknown",
+            required=True,
+            format_func=REQUEST_TITLES.__getitem__,
+            key="scenarios_request",
+        )
+        exclude_seen = exclusions[0]
+        if len(exclusions) > 1:
+            exclude_seen = st.toggle("leave seen items out", key="scenarios_exclude_seen")
+    return int(k or cutoffs[0]), str(request), exclude_seen

@@ -77,7 +77,8 @@ def ndcg_dots(frame: pd.DataFrame, k: int = 10, theme: Theme = LIGHT) -> go.Figu
                         "color": color,
                     },
                     hovertemplate=(
-                        f"<b>{plain(model_name(row['model']))}</b><br>NDCG@{k} {number(row['value'], 3)} "
+                        f"<b>{plain(model_name(row['model']))}</b><br>"
+                        f"NDCG@{k} {number(row['value'], 3)} "
                         f"(95{THIN}% interval {interval(low, high)})<br>"
                         f"{count(row['n_events'])} held-out events of {count(row['n_users'])} users"
                         "<extra></extra>"
@@ -119,7 +120,7 @@ def training_curves(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
     panels = (
         ("loss", "training loss", ".3~f"),
         ("ndcg", "validation NDCG@10", ".3~f"),
-        ("q_mean", "Q, reward units (mean ± 1 sd)", ".2~f"),
+        ("q_mean", "Q, reward units", ".2~f"),
         ("gate_ends", "gates &lt; 0.05 or > 0.95", ".1~%"),
     )
     figure = make_subplots(

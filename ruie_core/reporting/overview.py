@@ -150,13 +150,13 @@ def traffic(frame: pd.DataFrame) -> str:
 
 
 def training(frame: pd.DataFrame) -> str:
-    """Say when the kept epoch was and whether training had ended by then.
+    """Say when the kept epoch was and how to read the curves.
 
     Example:
         >>> frame = pd.DataFrame({"epoch": [1, 2, 3], "ndcg": [0.1, 0.2, 0.19],
         ...                       "kept": [False, True, False]})
-        >>> training(frame)
-        'Epoch 2 of 3 was kept: validation NDCG@10 0.200. It is the marked point of each curve.'
+        >>> training(frame).split(". ")[0]
+        'Epoch 2 of 3 was kept: validation NDCG@10 0.200'
     """
     kept = frame[frame["kept"]]
     if kept.empty:
@@ -164,7 +164,8 @@ def training(frame: pd.DataFrame) -> str:
     row = kept.iloc[0]
     return (
         f"Epoch {int(row['epoch'])} of {int(frame['epoch'].max())} was kept: validation NDCG@10 "
-        f"{number(row['ndcg'], 3)}. It is the marked point of each curve."
+        f"{number(row['ndcg'], 3)}. It is the marked point of each curve. Band: one standard "
+        "deviation of Q to either side."
     )
 
 

@@ -85,3 +85,21 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
     rank = {name: place for place, name in enumerate(BASELINES, start=1)}
     order = frame["model"].map(lambda name: rank.get(name, 0))
     return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def head_and_tail(store: RunStore, request_scenario: str, exclude_seen: bool) -> pd.DataFrame:
+    """Return NDCG at every cut-off for head and tail scenarios, every model.
+
+    Returns:
+        group (head or tail), model, k, value, low, high, n_events, n_users, baseline.
+    """
+    frame = store.sql(
+        """
+        SELECT scenario AS "group", model, k, value, low, high, n_events, n_users FROM ndcg
+        WHERE metric = 'ndcg' AND scenario IN ('head', 'tail')
+            AND request_scenario = ? AND exclude_seen = ?
+        ORDER BY "group", k
+        """,
+        [request_scenario, exclude_seen],
+    )
+    return _ordered(frame)

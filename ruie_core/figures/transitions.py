@@ -1,0 +1,217 @@
+"""Figures of the Transitions view: three heatmaps beside each other, and the Sankey."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
+from ruie_core.figures.rows import Record, records
+from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
+
+RATIOS = {
+    "misread": "model against observed",
+    "log_lift": "observed against the reference",
+}
+"""What the third heatmap may show: column of the frame and its title."""
+
+_FURTHEST = float(np.log(4))
+"""Log-ratio at which the colours end: four times as often, or as seldom."""
+
+
+def heatmaps(
+    frame: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    ratio: str = "misread",
+    reference: str = "base rate",
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """Draw observed shares, the model's mean probabilities and the log of a ratio.
+
+    Args:
+        frame: as from ``frames.transitions``: one row per pair, by code.
+        scenarios: all scenarios by code.
+        ratio: ``misread`` (model over observed) or ``log_lift`` (observed over the reference).
+        reference: what ``p_reference`` is, in words.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({
+        ...     "from_scenario": ["a", "a", "b", "b"], "to_scenario": ["a", "b", "a", "b"],
+        ...     "n": [3, 1, 1, 1], "n_from": [4, 4, 2, 2], "p_observed": [0.75, 0.25, 0.5, 0.5],
+        ...     "p_low": 0.1, "p_high": 0.9, "p_model": 0.5, "p_reference": 0.5,
+        ...     "misread": [-0.4, 0.7, 0.0, 0.0], "misread_low": -1.0, "misread_high": 1.0,
+        ...     "log_lift": 0.0, "log_lift_low": -1.0, "log_lift_high": 1.0})
+        >>> heatmaps(frame, ("a", "b")).data[0].z.tolist()
+        [[0.75, 0.25], [0.5, 0.5]]
+    """
+    size = len(scenarios)
+    title = RATIOS[ratio].replace("the reference", f"the {reference}")
+    figure = make_subplots(
+        rows=1, cols=3, shared_yaxes=True, horizontal_spacing=0.035,
+        subplot_titles=["observed", "expected by the model", title],
+    )  # fmt: skip
+    rows = records(frame)
+    hover = np.array([_hover(row, reference) for row in rows]).reshape(size, size)
+    letters = 13 if size <= 6 else 11 if size <= 9 else 9
+    for column, (name, scale) in enumerate(
+        (("p_observed", theme.sequential), ("p_model", theme.sequential), (ratio, theme.diverging)),
+        start=1,
+    ):
+        values = frame[name].to_numpy(float).reshape(size, size)
+        signed = name == ratio
+        figure.add_trace(
+            go.Heatmap(
+                z=values,
+                x=list(range(size)),
+                y=list(range(size)),
+                colorscale=[[place, color] for place, color in scale],
+                zmin=-_FURTHEST if signed else 0,
+                zmax=_FURTHEST if signed else 1,
+                text=np.array(
+                    [_ratio_text(row, ratio, theme) if signed else _share_text(row[name])
+                     for row in rows]
+                ).reshape(size, size),
+                texttemplate="%{text}",
+                textfont={"size": letters},
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+                showscale=False,
+                xgap=2,
+                ygap=2,
+            ),
+            row=1,
+            col=column,
+        )  # fmt: skip
+    ticks = [label(name, scenarios) for name in scenarios]
+    figure.update_xaxes(
+        tickvals=list(range(size)), ticktext=ticks, title_text="to", side="bottom",
+        tickangle=0 if size <= 3 else -35, showgrid=False, fixedrange=True,
+    )  # fmt: skip
+    figure.update_yaxes(
+        tickvals=list(range(size)), ticktext=ticks, autorange="reversed", showgrid=False,
+        ticklabelstandoff=6, tickfont={"color": theme.text}, fixedrange=True,
+    )  # fmt: skip
+    figure.update_yaxes(title_text="from", row=1, col=1)
+    for place, note in enumerate(figure.layout.annotations, start=1):
+        axis = figure.layout["xaxis" if place == 1 else f"xaxis{place}"]
+        note.update(x=axis.domain[0], xanchor="left", font={"size": 13, "color": theme.text})
+    figure.update_layout(dragmode=False)
+    return finish(figure, theme, 150 + 46 * max(2, size))
+
+
+def sankey(
+    frame: pd.DataFrame, scenarios: tuple[str, ...], moves_only: bool = True, theme: Theme = LIGHT
+) -> go.Figure:
+    """Draw the transitions as streams, in the colour of the scenario that they leave.
+
+    Args:
+        frame: from_scenario, to_scenario, n, n_from.
+        scenarios: all scenarios by code.
+        moves_only: leave out the events that stay in their scenario.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"from_scenario": ["a", "a", "b", "b"],
+        ...                       "to_scenario": ["a", "b", "a", "b"], "n": [3, 1, 1, 1],
+        ...                       "n_from": [4, 4, 2, 2]})
+        >>> sankey(frame, ("a", "b")).data[0].link.value
+        (1, 1)
+    """
+    colors = scenario_colors(scenarios)
+    size = len(scenarios)
+    code = {name: place for place, name in enumerate(scenarios)}
+    moved = frame["from_scenario"] != frame["to_scenario"]
+    drawn = records(frame[(frame["n"] > 0) & (moved | (not moves_only))])
+    strength = 0.45 if theme.name == "light" else 0.55
+    figure = go.Figure(
+        go.Sankey(
+            arrangement="snap",
+            node={
+                "x": [0.001] * size + [0.999] * size,
+                "y": _places(drawn, "from_scenario", code) + _places(drawn, "to_scenario", code),
+                "label": [short(plain(name), 24) for name in scenarios] * 2,
+                "color": [colors[name] for name in scenarios] * 2,
+                "pad": 18,
+                "thickness": 14,
+                "line": {"width": 0},
+                "hovertemplate": "%{label}<br>%{value:,d} events<extra></extra>",
+            },
+            link={
+                "source": [code[row["from_scenario"]] for row in drawn],
+                "target": [size + code[row["to_scenario"]] for row in drawn],
+                "value": [row["n"] for row in drawn],
+                "color": [translucent(colors[row["from_scenario"]], strength) for row in drawn],
+                "customdata": [_flow(row) for row in drawn],
+                "hovertemplate": "%{customdata}<extra></extra>",
+            },
+            textfont={"color": theme.text, "size": 13, "shadow": "none"},
+        )
+    )
+    figure.update_layout(margin={"t": 12, "l": 4, "r": 4})
+    return finish(figure, theme, 160 + 42 * max(2, size))
+
+
+def _places(drawn: list[Record], side: str, code: dict[str, int]) -> list[float]:
+    """Return where the nodes of one side stand, in the order of the codes, 0 on top to 1."""
+    sizes = np.zeros(len(code))
+    for row in drawn:
+        sizes[code[row[side]]] += row["n"]
+    share = sizes / max(1.0, sizes.sum()) * 0.8 + 0.2 / len(code)
+    middles = np.cumsum(share) - share / 2
+    return [float(value) for value in np.clip(middles, 0.001, 0.999)]
+
+
+def label(name: str, scenarios: tuple[str, ...], limit: int = 18) -> str:
+    """Return an axis label with the scenario's colour before its name.
+
+    >>> label("feed", ("feed",))
+    '<span style="color:#0072B2">■</span> feed'
+    """
+    color = scenario_colors(scenarios)[name]
+    return f'<span style="color:{color}">■</span> {plain(short(name, limit))}'
+
+
+def _share_text(share: float | None) -> str:
+    if share is None:
+        return ""
+    return percent(share) if share >= 0.0095 or share == 0 else f"&lt;{THIN}1{THIN}%"
+
+
+def _ratio_text(row: Record, ratio: str, theme: Theme) -> str:
+    """Write a ratio, in bold where its interval leaves out 1."""
+    if row[ratio] is None:
+        return f'<span style="color:{theme.faint}">–</span>' if row["n_from"] else ""
+    text = f"×{THIN}{number(float(np.exp(row[ratio])), 2 if row[ratio] < 2.3 else 0)}"
+    low, high = row[f"{ratio}_low"], row[f"{ratio}_high"]
+    sure = (low is not None and low > 0) or (high is not None and high < 0)
+    return f"<b>{text}</b>" if sure else text
+
+
+def _hover(row: Record, reference: str) -> str:
+    head = f"<b>{plain(row['from_scenario'])} → {plain(row['to_scenario'])}</b>"
+    if not row["n_from"]:
+        return f"{head}<br>nothing left this scenario"
+    lines = [
+        head,
+        f"{count(row['n'])} of {count(row['n_from'])} transitions: "
+        f"{percent(row['p_observed'], 1)} "
+        f"({percent(row['p_low'], 1)} to {percent(row['p_high'], 1)})",
+        f"model: {percent(row['p_model'], 1)}",
+        f"{reference}: {percent(row['p_reference'], 1)}",
+    ]
+    for name, text in (("misread", "model / observed"), ("log_lift", f"observed / {reference}")):
+        if row[name] is not None:
+            lines.append(
+                f"log {text}: {number(row[name])} "
+                f"({interval(row[f'{name}_low'], row[f'{name}_high'], 2)})"
+            )
+    return "<br>".join(lines)
+
+
+def _flow(row: Record) -> str:
+    return (
+        f"<b>{plain(row['from_scenario'])} → {plain(row['to_scenario'])}</b><br>"
+        f"{count(row['n'])} of {count(row['n_from'])} transitions "
+        f"({percent(row['n'] / row['n_from'], 1)})"
+    )

@@ -1,0 +1,109 @@
+"""Sentences of the Scenarios view: for whom does it work?"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ruie_core.figures.numbers import THIN, count, interval, number
+from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.text import listed, plural, strong
+
+
+def verdict(frame: pd.DataFrame, k: int = 10) -> str:
+    """Answer the view's question from NDCG per scenario.
+
+    Args:
+        frame: scenario, group, model, value, low, high, n_events, baseline, small.
+        k: cut-off.
+
+    Example:
+        >>> frame = pd.DataFrame({
+        ...     "scenario": ["feed", "feed", "search", "search"], "group": "scenario",
+        ...     "model": ["ruie", "popularity"] * 2, "value": [0.3, 0.1, 0.1, 0.1],
+        ...     "low": [0.2, 0.05, 0.05, 0.05], "high": [0.4, 0.15, 0.15, 0.15], "n_events": 90,
+        ...     "baseline": [False, True] * 2, "small": False})
+        >>> print(verdict(frame).split("; ")[1])
+        it beats the better baseline beyond chance in 1 of 2 scenarios, not in **search**.
+    """
+    cells = frame[(frame["group"] == "scenario") & ~frame["small"]]
+    own = records(cells[~cells["baseline"]])
+    if not own:
+        return "No scenario has 30 held-out events, so nothing can be said per scenario."
+    best, worst = (pick(own, key=lambda row: row["value"]) for pick in (max, min))
+    text = f"It works best in {_cell(best, k)}"
+    if len(own) > 1:
+        text += f" and least in {_cell(worst, k)}"
+    weak = [row["scenario"] for row in own if not _beats(row, cells)]
+    won = len(own) - len(weak)
+    text += (
+        f"; it beats the better baseline beyond chance in {won} of {len(own)} "
+        f"{plural(len(own), 'scenario')}"
+    )
+    if weak:
+        shown = [strong(name) for name in weak[:3]]
+        rest = [f"{len(weak) - 3} more"] if len(weak) > 3 else []
+        text += f", not in {listed(shown + rest, 'or')}"
+    return f"{text}."
+
+
+def dots(frame: pd.DataFrame, request_scenario: str) -> str:
+    """Say how to read NDCG per scenario, and under which protocol.
+
+    Args:
+        frame: small.
+        request_scenario: ``unknown`` or ``known``.
+    """
+    given = "is not told" if request_scenario == "unknown" else "is told"
+    text = (
+        f"Dot and line: the model's mean and its 95{THIN}% interval, users resampled; it {given} "
+        "which scenario comes next. Grey marks under it: popularity (stroke) and popularity in the "
+        "scenario (cross)."
+    )
+    if frame["small"].any():
+        text += " Grey rows hold fewer than 30 events and say little."
+    return text
+
+
+def head_and_tail(frame: pd.DataFrame, head: Sequence[str], k: int = 10) -> str:
+    """Compare the most visited scenarios with the rest.
+
+    Args:
+        frame: group, model, k, value, low, high, n_events, baseline.
+        head: names of the head scenarios.
+        k: cut-off that is quoted.
+    """
+    rows = records(frame[(frame["k"] == k) & ~frame["baseline"]])
+    by = {row["group"]: row for row in rows}
+    named = f"Head: {listed([strong(name) for name in head])}." if head else ""
+    if "head" not in by or "tail" not in by:
+        return f"Only one side has held-out events. {named}".strip()
+    first, second = by["head"], by["tail"]
+    return (
+        f"NDCG@{k} {number(first['value'], 3)} in head scenarios (n = {count(first['n_events'])}), "
+        f"{number(second['value'], 3)} in the tail (n = {count(second['n_events'])}): "
+        f"{_gap(first, second)}. {named} Solid: head; dotted: tail; bars: 95{THIN}% intervals."
+    )
+
+
+def _gap(first: Record, second: Record) -> str:
+    if None in (first["low"], second["low"]):
+        return "too few people to tell them apart"
+    if first["low"] > second["high"]:
+        return "the tail is served worse"
+    if second["low"] > first["high"]:
+        return "the tail is served better"
+    return "their intervals overlap"
+
+
+def _cell(row: Record, k: int) -> str:
+    value = f"NDCG@{k} {number(row['value'], 3)}"
+    spread = "" if row["low"] is None else f", {interval(row['low'], row['high'])}"
+    return f"{strong(row['scenario'])} ({value}{spread}, n = {count(row['n_events'])})"
+
+
+def _beats(row: Record, cells: pd.DataFrame) -> bool:
+    """Tell whether the model's interval lies above that of every baseline in the same scenario."""
+    rivals = records(cells[cells["baseline"] & (cells["scenario"] == row["scenario"])])
+    if row["low"] is None:
+        return False
+    return all(rival["high"] is not None and row["low"] > rival["high"] for rival in rivals)

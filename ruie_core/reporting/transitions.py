@@ -1,0 +1,144 @@
+"""Sentences of the Transitions view: where people go, and what the model misreads."""
+
+import pandas as pd
+
+from ruie_core.figures.numbers import count, percent
+from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.text import escape, plural, strong
+
+ENOUGH = 30
+"""Transitions that leave a scenario, from which on a pair is worth a sentence."""
+
+INVITATION = "Choose a user in the User view to set one person against everyone."
+
+HEATMAPS_HELP = (
+    "Next-scenario probability: how likely the model held each scenario for the next event. "
+    "Log-lift: the logarithm of how many times as often something happens as the reference says; "
+    "0 is as often."
+)
+
+
+def everyone(frame: pd.DataFrame) -> str:
+    """Answer the view's question for the population.
+
+    Args:
+        frame: as from ``frames.transitions.everyone``.
+
+    Example:
+        >>> frame = pd.DataFrame({
+        ...     "from_scenario": ["a", "a", "b", "b"], "to_scenario": ["a", "b", "a", "b"],
+        ...     "n": [30, 10, 10, 30], "n_from": 40, "p_observed": [0.75, 0.25, 0.25, 0.75],
+        ...     "p_low": 0.1, "p_high": 0.9, "p_model": [0.7, 0.3, 0.5, 0.5]})
+        >>> everyone(frame).startswith("People stay where they are in 75")
+        True
+    """
+    rows = [row for row in records(frame) if row["n_from"]]
+    total = sum(row["n"] for row in rows)
+    if not total:
+        return "No user has two events yet, so there is no transition to look at."
+    stays = sum(row["n"] for row in rows if row["from_scenario"] == row["to_scenario"])
+    parts = [
+        f"People stay where they are in {percent(stays / total)} of {count(total)} transitions"
+    ]
+    moves = [row for row in rows if row["from_scenario"] != row["to_scenario"] and row["n"]]
+    if moves:
+        most = max(moves, key=lambda row: row["n"])
+        parts[0] += (
+            f"; the commonest move is {strong(most['from_scenario'])} → "
+            f"{strong(most['to_scenario'])} ({count(most['n'])}, "
+            f"{percent(most['p_observed'])} of what leaves {escape(most['from_scenario'])})"
+        )
+    parts.append(_misread(rows))
+    return ". ".join(part for part in parts if part) + "."
+
+
+def of_user(frame: pd.DataFrame, user_id: str) -> str:
+    """Answer the view's question for one user against the population.
+
+    Args:
+        frame: as from ``frames.transitions.of_user``.
+        user_id: the user's id in the log.
+    """
+    rows = [row for row in records(frame) if row["n_from"]]
+    total = sum(row["n"] for row in rows)
+    if not total:
+        return f"User {strong(user_id)} has one event only, so there is no transition to look at."
+    pairs = [row for row in rows if row["from_scenario"] == row["to_scenario"]]
+    stays = sum(row["n"] for row in pairs)
+    expected = sum(row["n_from"] * (row["p_reference"] or 0.0) for row in pairs)
+    text = (
+        f"User {strong(user_id)} stays in {percent(stays / total)} of {count(total)} "
+        f"{plural(total, 'transition')}; the population, leaving the same scenarios, in "
+        f"{percent(expected / total)}"
+    )
+    told = [row for row in rows if _excludes_zero(row, "log_lift")]
+    if not told:
+        return f"{text}. No single move differs from the population beyond chance."
+    most = max(told, key=lambda row: abs(row["n"] - row["n_from"] * row["p_reference"]))
+    return (
+        f"{text}. Most unlike the others: {_pair(most)} in {count(most['n'])} of "
+        f"{count(most['n_from'])} ({percent(most['p_observed'])}; population "
+        f"{percent(most['p_reference'])})."
+    )
+
+
+def heatmaps(ratio: str, reference: str) -> str:
+    """Say how to read the three heatmaps.
+
+    Args:
+        ratio: ``misread`` or ``log_lift``.
+        reference: what the reference is, in words.
+    """
+    compared = (
+        "how many times as often the model expects a move as it happens"
+        if ratio == "misread"
+        else f"how many times as often a move happens as the {reference} says"
+    )
+    return (
+        f"Each row sums to 100 %: where events go next, from the scenario on the left. The third "
+        f"panel is {compared}; bold where the 95 % interval leaves out ×1, a dash where the move "
+        "never happened. Counts and intervals are under the pointer."
+    )
+
+
+def flows(frame: pd.DataFrame, moves_only: bool) -> str:
+    """Say how to read the Sankey and what it leaves out.
+
+    Args:
+        frame: from_scenario, to_scenario, n.
+        moves_only: whether events that stay are left out.
+    """
+    total = int(frame["n"].sum())
+    stays = int(frame.loc[frame["from_scenario"] == frame["to_scenario"], "n"].sum())
+    text = "Left: the scenario of an event; right: that of the next; width: number of events."
+    if moves_only:
+        return f"{text} {count(stays)} of {count(total)} transitions stay and are left out."
+    return f"{text} All {count(total)} transitions."
+
+
+def _misread(rows: list[Record]) -> str:
+    """Name the pair with the most events that the model puts elsewhere."""
+    sure = [row for row in rows if row["n_from"] >= ENOUGH and not _within(row) and row["p_model"]]
+    if not sure:
+        return "The model's probabilities lie within the interval of every observed share"
+    most = max(sure, key=lambda row: abs(row["p_model"] - row["p_observed"]) * row["n_from"])
+    return (
+        f"The model misreads {_pair(most)} most: it expects {percent(most['p_model'])}, and "
+        f"{percent(most['p_observed'])} happen ({percent(most['p_low'])} to "
+        f"{percent(most['p_high'])}, n = {count(most['n'])} of {count(most['n_from'])})"
+    )
+
+
+def _pair(row: Record) -> str:
+    return f"{strong(row['from_scenario'])} → {strong(row['to_scenario'])}"
+
+
+def _within(row: Record) -> bool:
+    return bool(row["p_low"] <= row["p_model"] <= row["p_high"])
+
+
+def _excludes_zero(row: Record, name: str) -> bool:
+    if row[name] is None:
+        return False
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return (low is not None and low > 0) or (high is not None and high < 0)
