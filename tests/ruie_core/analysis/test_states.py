@@ -1,0 +1,56 @@
+"""States read in windows are the states of the whole history."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ruie_core.analysis.states import cover, read_states
+from ruie_core.evaluation.model_scorer import FlatEvents
+from ruie_core.models.types import SequenceBatch
+from tests.factories import make_dataset
+from tests.small_run import small_run
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.integers(0, 20), st.integers(1, 25))
+def test_windows_yield_every_state_once_with_its_context(lengths, context, stride):
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    windows = cover(offsets, context, stride)
+    new = [
+        range(start + skip, start + length) for start, skip, length in zip(*windows, strict=True)
+    ]
+    assert [event for window in new for event in window] == list(range(offsets[-1]))
+    for start, skip in zip(windows.start, windows.skip, strict=True):
+        first = offsets[np.searchsorted(offsets, start, side="right") - 1]
+        assert skip == context or (start == first and skip <= context)
+    assert windows.length.max() <= context + stride
+
+
+@pytest.mark.parametrize("stride", [1, 7, 50, 1000])
+def test_states_do_not_depend_on_where_windows_begin(stride):
+    dataset = make_dataset(n_users=9, n_items=30, n_scenarios=3, length=(1, 80), seed=2)
+    run = small_run(dataset)
+    assert run.model.context < 40  # so that some windows really lose their beginning
+    log = FlatEvents(dataset, run.device)
+    estimates = read_states(run, log, dataset.offsets[2:8], stride)
+    base = dataset.offsets[2]
+    for user in range(2, 7):
+        own = slice(dataset.offsets[user], dataset.offsets[user + 1])
+        batch = SequenceBatch(
+            torch.from_numpy(dataset.items[own]).long()[None],
+            torch.from_numpy(dataset.scenarios[own]).long()[None],
+        )
+        with torch.inference_mode():
+            whole = run.model(batch)
+            expected = {
+                "q": whole.q,
+                "q_target": run.target_q(whole),
+                "p": whole.scenario_logits.softmax(-1),
+                "intent": whole.intent,
+                "hidden": whole.hidden,
+            }
+        for name, values in expected.items():
+            found = getattr(estimates, name)[own.start - base : own.stop - base]
+            torch.testing.assert_close(found, values[0], rtol=1e-4, atol=1e-5)
