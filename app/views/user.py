@@ -11,7 +11,7 @@ from app.components.messages import empty
 from app.components.moments import moment_list, ranking_table
 from app.components.page import Metric, header, metric_row
 from app.components.people import person_finder
-from app.components.window import drawn_window
+from app.components.window import WIDTH, drawn_window
 from app.state import Context, Selection, chosen_selection, select_step, select_user
 from app.views.registry import question
 from ruie_core.analysis.frames.user import (
@@ -63,7 +63,7 @@ def _story(context: Context) -> None:
     path = walk(steps, store.scenarios)
     moments = find_moments(path, load(store, ranked_categories, selection.user))
     step = _step(selection, moments, path.n)
-    board, side = st.columns([3, 1.12], gap="medium")
+    board, side = st.columns([2.7, 1.1], gap="medium")
     with board:
         first, last = drawn_window(selection.user, path.n, step)
         items = int(load(store, population)["items"].iloc[0])
@@ -85,10 +85,10 @@ def _story(context: Context) -> None:
 
 
 def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:
-    """Return the event to look at: the selected one, else the first moment, else the last."""
+    """Return the event to look at: the selected one, else a recent moment, else the last."""
     if selection.step is not None:
         return selection.step
-    return moments[0].first if moments else events
+    return next((moment.first for moment in moments if moment.first > events - WIDTH), events)
 
 
 def _clicked() -> None:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ruie_core.figures.numbers import count, plain, short
 from ruie_core.figures.theme import LIGHT, Theme, finish
-from ruie_core.figures.user_hover import hover_traces, local_times
+from ruie_core.figures.user_hover import COVER, hover_traces, local_times
 from ruie_core.figures.user_marks import AXES, marks, q_labels, q_range, rank_labels, shapes, titles
 from ruie_core.figures.user_rows import (
     Story,
@@ -86,10 +86,13 @@ def storyboard(
         *q_traces(story, AXES["q"]),
         *gate_traces(story, AXES["gate"], (low + high) / 2, high - low),
         *rank_traces(story, AXES["rank"]),
-        *hover_traces(story, AXES, zone),
+        *hover_traces(story, AXES, domains, zone),
     ]
     bounds = (first - 0.7, end + (0.7 if end == last else 0.55))
     axes = _axes(story, domains, bounds)
+    axes["yaxis" + COVER[1:]] = {
+        "domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x",
+    }  # fmt: skip
     axes["xaxis"] |= _ticks(story, zone, selected, bounds)
     layout = axes | {
         "margin": {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": _BOTTOM},
@@ -98,6 +101,7 @@ def storyboard(
         "hoverdistance": -1,
         "spikedistance": -1,
         "bargap": 0,
+        "plot_bgcolor": "rgba(0,0,0,0)",  # one axis covers the others and must not hide them
         "dragmode": False,
         "clickmode": "event+select",
         "shapes": shapes(story, moments, selected, n, bounds),

@@ -12,17 +12,27 @@ from ruie_core.figures.user_rows import Story, Trace
 MOST = 5
 """Scenarios at most that a card lists."""
 
+COVER = "y7"
+"""Axis over all rows that carries the events' cards and takes the clicks; its range is 0 to 1."""
+
 _SPLITS = {"train": "training step, in-sample", "validation": "validation", "test": "test"}
 
 
-def hover_traces(story: Story, axes: Mapping[str, str], zone: str) -> list[Trace]:
+def hover_traces(
+    story: Story,
+    axes: Mapping[str, str],
+    domains: Mapping[str, tuple[float, float]],
+    zone: str,
+) -> list[Trace]:
     """Return invisible points, one per event and row, that carry the text of the cursor.
 
-    They are also what a click selects; ``customdata`` holds the event's number.
+    Those of the event's own card lie on an axis over the whole height (``COVER``), so that a click
+    in any row selects the event: Plotly looks for what was clicked on the uppermost axis only.
 
     Args:
         story: what is drawn.
         axes: y axis of each row, by its name.
+        domains: each row's share of the height.
         zone: IANA name of the zone in which times are written.
     """
     steps = story.steps
@@ -30,12 +40,14 @@ def hover_traces(story: Story, axes: Mapping[str, str], zone: str) -> list[Trace
     times = local_times(steps["time"], zone)
     columns = {str(name): steps[name].tolist() for name in steps.columns}
     records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    bottom, top = domains["lanes"]
+    places = np.array([lane.get(str(row["scenario"]), 0.0) for row in records])
     known = story.q[np.isfinite(story.q)]
     middle = float(np.median(known)) if known.size else 0.0
     taken = steps["q_taken"].to_numpy(dtype="float64", na_value=np.nan)
     rank = steps["rank"].to_numpy(dtype="float64", na_value=np.nan)
     heights = {
-        "lanes": np.array([lane.get(str(row["scenario"]), 0.0) for row in records]),
+        "lanes": bottom + (top - bottom) * (places + 0.6) / (len(lane) + 0.2),
         "q": np.where(np.isfinite(taken), taken, middle),
         "gate": np.full(len(steps), 0.5),
         "next": np.full(len(steps), 0.5),
@@ -55,8 +67,7 @@ def hover_traces(story: Story, axes: Mapping[str, str], zone: str) -> list[Trace
             "mode": "markers",
             "x": steps["t"].to_numpy(),
             "y": heights[name],
-            "yaxis": axes[name],
-            "customdata": steps["t"].to_numpy(),
+            "yaxis": COVER if name == "lanes" else axes[name],
             "text": texts[name],
             "hovertemplate": "%{text}<extra></extra>",
             "marker": {"opacity": 0, "size": 12},

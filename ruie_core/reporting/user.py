@@ -1,12 +1,13 @@
 """The words around the storyboard: the figures above it, who matches, what was ranked first."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from ruie_core.analysis.frames.user import Place
-from ruie_core.figures.numbers import count, number, percent
+from ruie_core.figures.numbers import count, number, percent, short
 from ruie_core.reporting.text import escape, plural
 
 
@@ -40,7 +41,7 @@ def headline(person_row: pd.DataFrame, population_row: pd.DataFrame) -> list[Fig
     row, usual = _record(person_row), _record(population_row)
     share = float(row["share_with_events"])
     events = (
-        f"top {percent(share)} of users"
+        f"top {percent(max(0.01, math.ceil(100 * share) / 100))} of users"
         if share <= 0.5
         else f"{percent(share)} of users have as many or more"
     )
@@ -195,7 +196,7 @@ def ranking_rows(ranking: pd.DataFrame) -> pd.DataFrame:
             {
                 "rank": count(row["rank"]),
                 "item": f"▸ {name}" if row["came"] else str(name),
-                "category": "" if pd.isna(row["category"]) else str(row["category"]),
+                "category": "" if pd.isna(row["category"]) else short(row["category"], 14),
                 "score": number(float(row["score"])),
                 "came": bool(row["came"]),
             }
