@@ -89,6 +89,15 @@ def test_a_setting_says_what_it_is(name: str, description: str | None) -> None:
     assert description.endswith("."), f"{name}: a description is a sentence"
 
 
+def test_the_app_listens_here_and_asks_nothing() -> None:
+    """Streamlit would ask for an e-mail address in the terminal at its first start."""
+    text = (REPOSITORY / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    config = tomllib.loads(text)
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["server"].get("showEmailPrompt") is False, "set server.showEmailPrompt = false"
+    assert config["browser"]["gatherUsageStats"] is False
+
+
 def test_no_large_file_is_tracked() -> None:
     if not (REPOSITORY / ".git").exists():
         pytest.skip("not a git checkout")

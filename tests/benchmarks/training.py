@@ -18,6 +18,7 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +33,6 @@ from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import TRAIN, split_events
 from ruie_core.models.nextitnet import NextItNet
 from ruie_core.models.registry import build_model
-from ruie_core.models.types import SequenceBatch
 from ruie_core.objectives.negatives import NegativeSampler
 from ruie_core.objectives.next_item import Candidates, sampled_softmax
 from ruie_core.training.distributed import World
@@ -72,9 +72,9 @@ class Backbone(nn.Module):
         nn.init.normal_(self.items.weight, std=BLOCKS.width**-0.5)
         self.net = NextItNet(BLOCKS.width, BLOCKS.kernel_size, BLOCKS.dilations, BLOCKS.repeats)
 
-    def forward(self, events: SequenceBatch) -> Tensor:
-        """(B, L) events → (B, L, d) states."""
-        states: Tensor = self.net(self.items(events.items))
+    def forward(self, items: Tensor) -> Tensor:
+        """(B, L) items → (B, L, d) states."""
+        states: Tensor = self.net(self.items(items))
         return states
 
 
@@ -99,7 +99,7 @@ def backbone_step(sampler: NegativeSampler, config: RunConfig, n_items: int) -> 
 
     def step(batch: TrainBatch) -> int:
         real = batch.valid[:, 1:]
-        states = model(batch.events)[:, :-1][real]
+        states = model(batch.events.items[:, :-1])[real]
         item = batch.events.items[:, 1:][real]
         negatives = sampler.draw(generator)
         candidates = Candidates(
@@ -156,8 +156,11 @@ def measure(step: Step, stream: Iterator[TrainBatch], seconds: float) -> Rate:
 
 def measure_peer(python: str, script: Path, log: Path) -> float:
     """Targets per CPU second that the peer's script reports."""
-    command = [python, str(script), str(log), *PEER_OPTIONS]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    command = [python, str(script.resolve()), str(log.resolve()), *PEER_OPTIONS]
+    with tempfile.TemporaryDirectory() as litter:  # it writes logs where it stands
+        done = subprocess.run(
+            command, cwd=litter, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+        )
     return float(json.loads(done.stdout.splitlines()[-1])["targets_per_cpu_s"])
 
 
