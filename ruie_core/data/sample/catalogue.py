@@ -16,6 +16,7 @@ Array = npt.NDArray[Any]
 
 _DAY_MS = 86_400_000
 _SLICE = 500_000
+_HEAD_SHARE = 0.02  # of the items: above it popularity is nearly flat, as in KuaiRand
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,13 @@ def make_catalogue(config: SampleConfig, rng: np.random.Generator) -> Catalogue:
     sizes = 2 + _apportion(share / share.sum(), items - 2 * n_topics)
     topic_starts = np.concatenate([[0], np.cumsum(sizes)])
     rank = rng.permutation(items) + 1.0
-    weight = rank**-config.popularity_exponent
+    weight = (rank + _HEAD_SHARE * items) ** -config.popularity_exponent
     return Catalogue(
         item_ids=(rng.permutation(items) + 1).astype(np.int32),
         category_starts=topic_starts[::TOPICS],
         topic_starts=topic_starts,
         mass=np.concatenate([[0.0], np.cumsum(weight)]),
-        pull=(weight**0.3).astype(np.float32),
+        pull=np.sqrt(weight).astype(np.float32),
         duration_ms=np.clip(rng.lognormal(10.2, 0.7, items), 5_000, 600_000).astype(np.int32),
         author_ids=(rng.integers(0, max(items // 4, 1), items) + 1).astype(np.int32),
         atlas=rng.random(items) < 0.06,

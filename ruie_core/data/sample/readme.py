@@ -13,6 +13,8 @@ _RATE_SOURCES: Final = (
     "KuaiRand, tab 2",
 )
 
+_TOP_SHARES: Final = (0.118, 0.469)
+
 _TEXT: Final = """\
 SYNTHETIC data: every user, item, event and title here was made by a program; nobody was recorded.
 
@@ -66,7 +68,7 @@ events of a prepared dataset.
    showing the old interest and follows with a lag. With the others the feed learns by itself.
 3. Within a category items form a series; a click goes on one to four places further (the popular
    places first) with probability {chain:g}, else it enters the category anew by popularity.
-4. Popularity is Zipf-like, exponent {zipf:g}.
+4. Popularity is Zipf-like with exponent {zipf:g} and a flattened head (Zipf–Mandelbrot).
 5. {noise:.0%} of the clicks are stray: the item is drawn by popularity alone, likes and follows are
    {stray:g} times as frequent, and the next click goes on as if nothing had happened. They are
    commoner in distracted visits and trending searches, rarer in typed ones.
@@ -149,6 +151,9 @@ def _rows(summary: SampleSummary) -> list[str]:
         rows.append((f"share of search rows, {name}", f"{share:.3f} (KuaiRand tabs)", here))
     for name, rate, source in zip(SCENARIOS, CLICK_RATES, _RATE_SOURCES, strict=True):
         rows.append((f"click rate, {name}", f"{rate:.3f} ({source})", summary.click_rates[name]))
+    for name, share, here in zip(("1 %", "10 %"), _TOP_SHARES, summary.top_shares, strict=True):
+        what = f"share of clicks on the top {name} of items with 5 clicks or more"
+        rows.append((what, f"{share:.3f} (KuaiRand-Pure)", here))
     rates = {"like": 0.039, "follow": 0.003, "forward": 0.002}
     for name, rate in rates.items():
         here = summary.action_rates[name]

@@ -59,7 +59,7 @@ class SampleConfig(Settings):
         0.75, ge=0, lt=1, description="Probability that a click continues its category's series."
     )
     popularity_exponent: float = Field(
-        0.9, ge=0, le=2, description="Zipf exponent of item popularity."
+        1.5, ge=0, le=3, description="Exponent of item popularity (Zipf–Mandelbrot)."
     )
     like_rate: float = Field(0.039, ge=0, le=0.3, description="Likes per click in the feed.")
     follow_rate: float = Field(0.003, ge=0, le=0.3, description="Follows per click in the feed.")

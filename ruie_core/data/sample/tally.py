@@ -15,6 +15,7 @@ from ruie_core.data.sample.settings import SCENARIOS
 Array = npt.NDArray[Any]
 
 _ACTIONS = ("like", "follow", "forward")
+_KNOWN = 5  # clicks that an item needs to count in the shares of the top
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class SampleSummary:
     """Stray share of the clicks per scenario."""
     action_rates: dict[str, float]
     """Likes, follows and forwards per click of the feed."""
+    top_shares: tuple[float, float]
+    """Share of the clicks on the top 1 % and 10 % of the items with five clicks or more."""
     sessions_with_click: float
     """Share of search sessions in which something was clicked."""
     size: int
@@ -54,6 +57,7 @@ class Tally:
     clicks: Array = field(default_factory=lambda: np.zeros(len(SCENARIOS), np.int64))
     stray: Array = field(default_factory=lambda: np.zeros(len(SCENARIOS), np.int64))
     actions: Array = field(default_factory=lambda: np.zeros(len(_ACTIONS), np.int64))
+    items: Array = field(default_factory=lambda: np.zeros(1, np.int64))
     sessions: int = 0
     clicked_sessions: int = 0
 
@@ -64,6 +68,10 @@ class Tally:
         stray = chunk.events["noise"].to_numpy() & click
         for total, which in ((self.rows, None), (self.clicks, click), (self.stray, stray)):
             total += np.bincount(code if which is None else code[which], minlength=len(SCENARIOS))
+        clicked_items = chunk.events["item_id"].to_numpy()[click]
+        self.items = self.items + np.bincount(
+            clicked_items, minlength=self.plan.catalogue.n_items + 1
+        )
         self.actions += [pc.sum(chunk.rec[name]).as_py() or 0 for name in _ACTIONS]
         session = chunk.src["search_session_id"].to_numpy()
         clicked = chunk.src["click_cnt"].to_numpy() > 0
@@ -87,6 +95,7 @@ class Tally:
             click_rates=_shares(self.clicks / np.maximum(self.rows, 1)),
             stray_shares=_shares(self.stray / clicks),
             action_rates=dict(zip(_ACTIONS, (self.actions / clicks[0]).tolist(), strict=True)),
+            top_shares=_top_shares(self.items),
             sessions_with_click=self.clicked_sessions / max(self.sessions, 1),
             size=size,
         )
@@ -94,3 +103,10 @@ class Tally:
 
 def _shares(values: Array) -> dict[str, float]:
     return dict(zip(SCENARIOS, values.tolist(), strict=True))
+
+
+def _top_shares(counts: Array) -> tuple[float, float]:
+    known = np.sort(counts[counts >= _KNOWN])[::-1]
+    total = max(int(known.sum()), 1)
+    top, wide = (int(known[: max(round(len(known) * p), 1)].sum()) / total for p in (0.01, 0.1))
+    return top, wide

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruie_core.data.dataset import Dataset
+from ruie_core.data.dataset import Dataset, load_dataset
+from ruie_core.data.prepare import prepare
 from ruie_core.data.sample.log import make_log
 from ruie_core.data.sample.settings import SCENARIOS, SampleConfig
 from ruie_core.data.sample.truth import load_truth, noise_flags, truth_of_events
 from ruie_core.data.sample.write import write_sample
+from ruie_core.data.settings import KuaiSarSettings, PrepareConfig
 from ruie_core.data.vocabulary import Vocabulary
 from ruie_core.errors import UserError
 from ruie_core.files import sha256
@@ -125,6 +127,22 @@ def test_noise_flags_join_on_user_item_and_time():
     assert (joined["timestamp"].to_numpy() == dataset.times).all()
     with pytest.raises(UserError, match="not in the truth"):
         noise_flags(replace(dataset, times=dataset.times + 1), truth)
+
+
+@pytest.mark.parametrize("keep", ["positive", "all"])
+def test_every_prepared_event_has_its_truth(tmp_path, keep):
+    write_sample(SMALL, tmp_path / "log")
+    settings = PrepareConfig(keep=keep, min_user_events=3, min_item_events=2)
+    prepare(KuaiSarSettings(folder=tmp_path / "log"), settings, tmp_path / "prepared")
+    dataset, truth = load_dataset(tmp_path / "prepared"), load_truth(tmp_path / "log")
+    joined = truth_of_events(dataset, truth)
+    assert joined["step"].notna().all()
+    assert (dataset.actions % 2 == joined["click"]).all()  # bit 0 is the click
+    assert (joined["step"].diff()[joined["user_id"].diff() == 0] >= 0).all()
+    if keep == "positive":
+        assert joined["click"].all()
+        titles = set(make_log(SMALL).item_features["caption"])
+        assert set(dataset.vocabulary.items["title"]) <= titles
 
 
 def test_noise_flags_of_another_log_are_refused():
