@@ -312,8 +312,10 @@ def _health(
             "gate_high": 0.95,
             "collapse_share": 0.2,
             "dominance_ratio": 1.5,
+            "dominance_gap": 0.05,
             "slope_low": 0.5,
             "slope_high": 2.0,
+            "overestimation_share": 0.25,
         },
     }
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Literal, cast
 
 import pandas as pd
@@ -11,6 +11,9 @@ import plotly.io
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.plotly_chart import PlotlyState
+
+from app.components.frames import draw
+from app.state import Context
 
 
 def chart(
@@ -70,6 +73,46 @@ def chart(
     return None if on_select == "ignore" else cast("PlotlyState", shown)
 
 
+def show(
+    context: Context,
+    make: Callable[[], go.Figure],
+    *,
+    of: tuple[Hashable, ...] = (),
+    key: str,
+    name: str,
+    reading: str,
+    frame: pd.DataFrame,
+    title: str,
+    help: str | None = None,
+    headed: bool = True,
+) -> None:
+    """Show a figure that is drawn once per run, theme and ``of``; see ``chart`` for the rest.
+
+    Args:
+        context: run and theme.
+        make: draws the figure.
+        of: the filters that the figure depends on.
+        key: unique on the page; with ``of`` it names the drawn figure.
+        name: what the downloads are called, after the run's name.
+        reading: how to read the chart, one line.
+        frame: the numbers that are drawn.
+        title: heading over the chart.
+        help: what the heading's words mean.
+        headed: write the heading.
+    """
+    store = context.store
+    chart(
+        draw((store.fingerprint, key, *of), context.theme, make),
+        key=key,
+        name=f"{store.name} {name}",
+        reading=reading,
+        frame=frame,
+        title=title,
+        help=help,
+        headed=headed,
+    )
+
+
 def heading(title: str, key: str, help: str | None = None) -> DeltaGenerator:
     """Write a chart's heading and return the place at its right for the chart's own controls."""
     row = st.container(
@@ -79,7 +122,9 @@ def heading(title: str, key: str, help: str | None = None) -> DeltaGenerator:
         key=f"{key}_head",
     )
     row.markdown(f"**{title}**", help=help, width="content")
-    return row
+    return row.container(
+        horizontal=True, vertical_alignment="center", width="content", key=f"{key}_controls"
+    )
 
 
 def _download(label: str, make: Callable[[], bytes], file: str, mime: str, key: str) -> None:

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from app.components.chart import chart
-from app.components.frames import draw, load
+from app.components.chart import show
+from app.components.frames import load
 from app.components.lights import health_lights
 from app.components.page import Metric, header, metric_row
 from app.state import Context
@@ -26,10 +26,12 @@ def render(context: Context) -> None:
     _figures(context, ndcg, k)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        chart(
-            draw((store.fingerprint, "ndcg", k), theme, lambda: figures.ndcg_dots(ndcg, k, theme)),
+        show(
+            context,
+            lambda: figures.ndcg_dots(ndcg, k, theme),
+            of=(k, exclude_seen),
             key="overview_ndcg",
-            name=f"{store.name} ndcg by model",
+            name="ndcg by model",
             title=f"NDCG@{k} beside popularity",
             help=words.NDCG_HELP.format(k=k),
             reading=words.ndcg(ndcg, exclude_seen),
@@ -37,34 +39,26 @@ def render(context: Context) -> None:
         )
     with right:
         st.markdown("**What should worry you**")
-        health_lights(
-            [(row["on"], *words.light(row)) for row in records(lights)],
-            "overview_lights",
-        )
-    left, right = st.columns([3, 2], gap="large")
+        marks = [(row["on"], *words.light(row)) for row in records(lights)]
+        health_lights(marks, "overview_lights")
     history, traffic = load(store, overview.curves), load(store, overview.traffic)
+    left, right = st.columns([3, 2], gap="large")
     with left:
-        chart(
-            draw(
-                (store.fingerprint, "curves"),
-                theme,
-                lambda: figures.training_curves(history, theme),
-            ),
+        show(
+            context,
+            lambda: figures.training_curves(history, theme),
             key="overview_curves",
-            name=f"{store.name} training curves",
+            name="training curves",
             title="Training",
             reading=words.training(history),
             frame=history,
         )
     with right:
-        chart(
-            draw(
-                (store.fingerprint, "traffic"),
-                theme,
-                lambda: figures.traffic_bar(traffic, store.scenarios, theme),
-            ),
+        show(
+            context,
+            lambda: figures.traffic_bar(traffic, store.scenarios, theme),
             key="overview_traffic",
-            name=f"{store.name} traffic by scenario",
+            name="events by scenario",
             title="Events by scenario",
             reading=words.traffic(traffic),
             frame=traffic,
@@ -74,18 +68,15 @@ def render(context: Context) -> None:
 def _figures(context: Context, ndcg: pd.DataFrame, k: int) -> None:
     """Write the run at a glance."""
     row = records(load(context.store, overview.glance))[0]
+    value, reference = words.headline(ndcg)
+    reward = number(row["reward_mean"])
     metric_row(
         [
-            Metric(f"NDCG@{k}", *words.headline(ndcg), words.NDCG_HELP.format(k=k)),
+            Metric(f"NDCG@{k}", value, reference, words.NDCG_HELP.format(k=k)),
             Metric("users", count(row["users"]), words.held_out(row)),
             Metric("events", count(row["events"]), words.period(row)),
             Metric("events per user", count(row["events_median"]), "median"),
-            Metric(
-                "reward per event",
-                number(row["reward_mean"]),
-                "mean, reward units",
-                words.REWARD_HELP,
-            ),
+            Metric("reward per event", reward, "mean, reward units", words.REWARD_HELP),
         ],
         "overview_metric",
     )

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app.components.chart import chart
-from app.components.frames import draw, load
+from app.components.chart import show
+from app.components.frames import load
 from app.components.messages import empty
 from app.components.page import header
 from app.state import Context
@@ -29,14 +29,12 @@ def render(context: Context) -> None:
     key = (k, request, exclude_seen)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        chart(
-            draw(
-                (store.fingerprint, "scenarios", *key),
-                theme,
-                lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
-            ),
+        show(
+            context,
+            lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
+            of=(*key,),
             key="scenarios_ndcg",
-            name=f"{store.name} ndcg at {k} by scenario {request}",
+            name=f"ndcg at {k} by scenario {request}",
             title=f"NDCG@{k} by scenario of what came",
             help=terms.NDCG_HELP.format(k=k),
             reading=words.dots(frame, request),
@@ -44,14 +42,15 @@ def render(context: Context) -> None:
         )
     both = load(store, metrics.head_and_tail, request, exclude_seen)
     with right:
-        chart(
-            draw(
-                (store.fingerprint, "head and tail", request, exclude_seen),
-                theme,
-                lambda: figures.head_and_tail(both, theme),
+        show(
+            context,
+            lambda: figures.head_and_tail(both, theme),
+            of=(
+                request,
+                exclude_seen,
             ),
             key="scenarios_head_tail",
-            name=f"{store.name} head and tail {request}",
+            name=f"head and tail {request}",
             title="Head against tail",
             help="Head: the most visited scenarios that together hold the configured share of "
             "traffic, four fifths unless set otherwise.",

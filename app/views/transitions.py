@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from app.components.chart import chart, heading
-from app.components.frames import draw, load
+from app.components.chart import heading, show
+from app.components.frames import load
 from app.components.messages import empty
 from app.components.page import header
 from app.state import Context
@@ -62,14 +62,12 @@ def _heatmaps(context: Context, frame: pd.DataFrame, key: str) -> None:
         label_visibility="collapsed",
     )
     store, theme = context.store, context.theme
-    chart(
-        draw(
-            (store.fingerprint, "heatmaps", key, ratio),
-            theme,
-            lambda: figures.heatmaps(frame, store.scenarios, ratio, reference, theme),
-        ),
+    show(
+        context,
+        lambda: figures.heatmaps(frame, store.scenarios, ratio, reference, theme),
+        of=(key, ratio),
         key="transitions_heatmaps",
-        name=f"{store.name} transitions {key}",
+        name=f"transitions {key}",
         title=title,
         headed=False,
         reading=words.heatmaps(ratio, reference),
@@ -83,14 +81,12 @@ def _sankey(context: Context, frame: pd.DataFrame, key: str) -> None:
     place = heading(title, "transitions_sankey")
     moves_only = not place.toggle("with the events that stay", key="transitions_stays")
     store, theme = context.store, context.theme
-    chart(
-        draw(
-            (store.fingerprint, "sankey", key, moves_only),
-            theme,
-            lambda: figures.sankey(frame, store.scenarios, moves_only, theme),
-        ),
+    show(
+        context,
+        lambda: figures.sankey(frame, store.scenarios, moves_only, theme),
+        of=(key, moves_only),
         key="transitions_sankey",
-        name=f"{store.name} streams {key}",
+        name=f"streams {key}",
         title=title,
         headed=False,
         reading=words.flows(frame, moves_only),

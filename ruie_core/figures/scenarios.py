@@ -63,7 +63,11 @@ def ndcg_by_scenario(
             text=_n(row), font={"size": 12, "color": theme.faint if row["small"] else theme.muted},
         )  # fmt: skip
     figure.update_xaxes(
-        title_text=f"NDCG@{k}", range=[0, max(top, 1e-3) * 1.25], showgrid=True, nticks=7
+        title_text=f"NDCG@{k}",
+        range=[0, max(top, 1e-3) * 1.06],
+        domain=[0, 0.84],
+        showgrid=True,
+        nticks=7,
     )
     figure.update_yaxes(
         tickvals=list(rows.values()),

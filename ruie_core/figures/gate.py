@@ -1,0 +1,281 @@
+"""Figures of the Gate and Q view: gates per scenario, gate mass, calibration of Q."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
+from ruie_core.figures.rows import records
+from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
+
+
+def distribution(
+    frame: pd.DataFrame, mass: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT
+) -> go.Figure:
+    """Draw the gates of each scenario as a strip of bars; the two ends are shaded.
+
+    Args:
+        frame: scenario, left, right, n, share, density.
+        mass: scenario, n, median, ends.
+        scenarios: all scenarios by code, which fixes colours and order.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"scenario": "feed", "left": [0.25, 0.5], "right": [0.5, 0.75],
+        ...                       "n": [1, 3], "share": [0.25, 0.75], "density": [1.0, 3.0]})
+        >>> mass = pd.DataFrame({"scenario": ["feed"], "n": [4], "median": [0.6], "ends": [0.0]})
+        >>> distribution(frame, mass, ("feed",)).data[0].x
+        (0.375, 0.625)
+    """
+    colors = scenario_colors(scenarios)
+    cells = records(mass)
+    figure = make_subplots(
+        rows=max(1, len(cells)), cols=1, shared_xaxes=True, vertical_spacing=0.02
+    )
+    for place, cell in enumerate(cells, start=1):
+        rows = records(frame[frame["scenario"] == cell["scenario"]])
+        figure.add_trace(
+            go.Bar(
+                x=[(row["left"] + row["right"]) / 2 for row in rows],
+                y=[row["density"] for row in rows],
+                width=[row["right"] - row["left"] for row in rows],
+                marker={"color": colors[cell["scenario"]], "line": {"width": 0}},
+                customdata=[
+                    f"<b>{plain(cell['scenario'])}</b><br>gate {number(row['left'], 3)} to "
+                    f"{number(row['right'], 3)}<br>{count(row['n'])} events, "
+                    f"{percent(row['share'], 1)} of the scenario"
+                    for row in rows
+                ],
+                hovertemplate="%{customdata}<extra></extra>",
+                showlegend=False,
+            ),
+            row=place,
+            col=1,
+        )
+        for x0, x1 in ((0, 0.05), (0.95, 1)):
+            figure.add_shape(
+                type="rect", x0=x0, x1=x1, y0=0, y1=1, yref="y domain", line={"width": 0},
+                fillcolor=translucent(theme.bad, 0.10), layer="below", row=place, col=1,
+            )  # fmt: skip
+        figure.add_shape(
+            type="line", x0=cell["median"], x1=cell["median"], y0=0, y1=1, yref="y domain",
+            line={"color": theme.text, "width": 1.5}, row=place, col=1,
+        )  # fmt: skip
+        for x, anchor, text, color in (
+            (0, "right", plain(short(cell["scenario"], 20)), theme.text),
+            (
+                1,
+                "left",
+                f"n = {count(cell['n'])}<br>{percent(cell['ends'], 1)} at an end",
+                theme.muted,
+            ),
+        ):
+            figure.add_annotation(
+                x=x, xanchor=anchor, y=0.5, yref="y domain", text=text, align="left",
+                xshift=-10 if anchor == "right" else 10, row=place, col=1,
+                font={"size": 13 if anchor == "right" else 12, "color": color},
+            )  # fmt: skip
+    figure.update_yaxes(visible=False, rangemode="tozero")
+    figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_xaxes(title_text="gate", row=max(1, len(cells)), col=1)
+    figure.update_layout(bargap=0, margin={"l": 150, "r": 110, "t": 8})
+    return finish(figure, theme, 70 + 58 * max(1, len(cells)))
+
+
+def mass(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT) -> go.Figure:
+    """Draw each scenario's gate mass over its traffic as a dot with its interval; 1 is fair.
+
+    Args:
+        frame: scenario, n, traffic, mass, ratio, low, high.
+        scenarios: all scenarios by code.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"scenario": ["feed"], "n": [9], "traffic": [0.5], "mass": [0.6],
+        ...                       "ratio": [1.2], "low": [1.1], "high": [1.3]})
+        >>> mass(frame, ("feed",)).data[0].x
+        (1.2,)
+    """
+    rows = records(frame)
+    figure = _dots(
+        frame.assign(value=frame["ratio"]),
+        scenarios,
+        fair=1.0,
+        texts=[f"×{THIN}{number(row['ratio'])}" for row in rows],
+        sides=[
+            f"{percent(row['mass'])} of mass<br>{percent(row['traffic'])} of traffic"
+            for row in rows
+        ],
+        hovers=[
+            f"{percent(row['mass'], 1)} of the gate mass, "
+            f"{percent(row['traffic'], 1)} of the traffic<br>ratio {number(row['ratio'])} "
+            f"(95{THIN}% interval {interval(row['low'], row['high'], 2)})<br>"
+            f"{count(row['n'])} events"
+            for row in rows
+        ],
+        theme=theme,
+    )
+    figure.update_xaxes(title_text="gate mass over traffic", tickprefix=f"×{THIN}")
+    return figure
+
+
+def promises(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT) -> go.Figure:
+    """Draw Q minus realised return per scenario as a dot with its interval; 0 is exact.
+
+    Args:
+        frame: scenario, n, gap, low, high; reward units.
+        scenarios: all scenarios by code.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"scenario": ["feed"], "n": [9], "gap": [0.2], "low": [0.1],
+        ...                       "high": [0.3]})
+        >>> promises(frame, ("feed",)).data[0].x
+        (0.2,)
+    """
+    rows = records(frame)
+    figure = _dots(
+        frame.assign(value=frame["gap"]),
+        scenarios,
+        fair=0.0,
+        texts=[number(row["gap"]) for row in rows],
+        sides=[f"n = {count(row['n'])}" for row in rows],
+        hovers=[
+            f"Q minus what came: {number(row['gap'])} reward units<br>95{THIN}% interval "
+            f"{interval(row['low'], row['high'], 2)}<br>{count(row['n'])} events"
+            for row in rows
+        ],
+        theme=theme,
+    )
+    figure.update_xaxes(title_text="Q minus realised return, reward units")
+    return figure
+
+
+def _gaps(distance: "pd.Series[float]") -> list[float]:
+    """Return lengths of error bars; where there is no interval there is no bar."""
+    return [float(value) for value in distance.fillna(0.0).clip(lower=0.0)]
+
+
+def _dots(
+    frame: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    fair: float,
+    texts: list[str],
+    sides: list[str],
+    hovers: list[str],
+    theme: Theme,
+) -> go.Figure:
+    """Draw a row per scenario: ``value`` with ``low`` to ``high``, and a line where it is fair."""
+    colors = scenario_colors(scenarios)
+    rows = records(frame)
+    paint = [colors[row["scenario"]] for row in rows]
+    heads = [f"<b>{plain(row['scenario'])}</b><br>" for row in rows]
+    figure = go.Figure(
+        go.Scatter(
+            x=[row["value"] for row in rows],
+            y=list(range(len(rows))),
+            mode="markers+text",
+            text=texts,
+            textposition="top center",
+            textfont={"color": theme.text, "size": 12},
+            marker={"size": 12, "color": paint},
+            customdata=[head + hover for head, hover in zip(heads, hovers, strict=True)],
+            hovertemplate="%{customdata}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    for place, (row, color, side) in enumerate(zip(rows, paint, sides, strict=True)):
+        if row["low"] is not None:
+            figure.add_shape(
+                type="line", x0=row["low"], x1=row["high"], y0=place, y1=place, layer="between",
+                line={"color": color, "width": 2.5},
+            )  # fmt: skip
+        figure.add_annotation(
+            x=1, xref="paper", xanchor="right", y=place, text=side, align="left",
+            font={"size": 12, "color": theme.muted},
+        )  # fmt: skip
+    figure.add_vline(x=fair, line={"color": theme.muted, "width": 1, "dash": "dot"}, layer="below")
+    drawn = [row[name] for row in rows for name in ("low", "high", "value")]
+    bounds = [value for value in drawn if value is not None]
+    least, most = min([fair - 0.2, *bounds]), max([fair + 0.2, *bounds])
+    pad = 0.08 * (most - least)
+    figure.update_xaxes(range=[least - pad, most + pad], domain=[0, 0.8], nticks=6, showgrid=True)
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))),
+        ticktext=[plain(short(row["scenario"], 20)) for row in rows],
+        range=[len(rows) - 0.5, -0.6],
+        showgrid=False,
+        ticklabelstandoff=8,
+        tickfont={"color": theme.text, "size": 13},
+    )
+    figure.update_layout(margin={"t": 8})
+    return finish(figure, theme, 70 + 58 * max(1, len(rows)))
+
+
+def calibration(frame: pd.DataFrame, color: str | None = None, theme: Theme = LIGHT) -> go.Figure:
+    """Draw realised discounted return over Q, bin by bin, beside the diagonal where they agree.
+
+    Args:
+        frame: bin, n, q_mean, return_mean, return_low, return_high; reward units.
+        color: of the points: a scenario's; none: that of text.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"bin": [1, 2], "n": 50, "q_mean": [1.0, 2.0],
+        ...                       "return_mean": [1.1, 1.8], "return_low": [1.0, 1.7],
+        ...                       "return_high": [1.2, 1.9]})
+        >>> calibration(frame).data[1].y
+        (1.1, 1.8)
+    """
+    rows = records(frame)
+    ink = color or theme.text
+    ends = frame[["q_mean", "return_mean", "return_low", "return_high"]].to_numpy(float)
+    least, most = (float(np.nanmin(ends)), float(np.nanmax(ends))) if len(rows) else (0.0, 1.0)
+    pad = 0.06 * (most - least or 1.0)
+    span = [least - pad, most + pad]
+    figure = go.Figure(
+        go.Scatter(
+            x=span, y=span, mode="lines", hoverinfo="skip", showlegend=False,
+            line={"color": theme.muted, "width": 1, "dash": "dot"},
+        )
+    )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=[row["q_mean"] for row in rows],
+            y=[row["return_mean"] for row in rows],
+            mode="lines+markers",
+            line={"color": translucent(ink, 0.4), "width": 1.5},
+            marker={"size": 9, "color": ink},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": _gaps(frame["return_high"] - frame["return_mean"]),
+                "arrayminus": _gaps(frame["return_mean"] - frame["return_low"]),
+                "thickness": 1.5,
+                "width": 0,
+                "color": ink,
+            },
+            customdata=[
+                f"<b>Q {number(row['q_mean'])}</b><br>realised {number(row['return_mean'])} "
+                f"(95{THIN}% interval {interval(row['return_low'], row['return_high'], 2)})<br>"
+                f"{count(row['n'])} events"
+                for row in rows
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    for x, y, text, anchor in (
+        (span[0], span[1], "more came than Q said", "left"),
+        (span[1], span[0], "less came than Q said", "right"),
+    ):
+        figure.add_annotation(
+            x=x, y=y, text=text, xanchor=anchor, yanchor="top" if y == span[1] else "bottom",
+            font={"size": 12, "color": theme.muted},
+        )  # fmt: skip
+    figure.update_xaxes(title_text="Q of the scenario taken, reward units", range=span, nticks=7)
+    figure.update_xaxes(showgrid=True)
+    figure.update_yaxes(title_text="realised discounted return, reward units", range=span, nticks=7)
+    figure.update_layout(margin={"t": 8})
+    return finish(figure, theme, 380)

@@ -1,0 +1,171 @@
+"""Sentences of the Gate and Q view: can its confidence be believed?"""
+
+import pandas as pd
+
+from ruie_core.figures.numbers import THIN, count, number, percent
+from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.text import escape, listed, strong
+
+GATE_HELP = (
+    "Gate: how strongly a behaviour trains the model, from 0 (hardly) to 1. It is high where the "
+    "scenario that came next had promised much engagement."
+)
+Q_HELP = (
+    "Q: expected engagement, in reward units: the discounted reward of the next event and those "
+    "after it, if the next event happens in a scenario."
+)
+MASS_HELP = "Gate mass: the sum of the gates of a scenario's events, as a share of all gates."
+SPLITS = {"heldout": "held-out events", "train": "training events", "all": "all events"}
+
+
+def verdict(health: Record) -> str:
+    """Answer the view's question from the health figures.
+
+    Args:
+        health: ends, collapsed, dominant_scenario, ratio, dominant, slope, spearman,
+            overestimation, n, miscalibrated.
+
+    Example:
+        >>> health = {"ends": 0.01, "collapsed": False, "dominant_scenario": "feed", "ratio": 1.1,
+        ...           "dominant": False, "slope": 0.9, "spearman": 0.6, "overestimation": 0.1,
+        ...           "n": 500, "miscalibrated": False}
+        >>> verdict(health).startswith("**Yes**")
+        True
+    """
+    bad = [
+        word
+        for flag, word in (
+            ("collapsed", "its gates collapse to the ends"),
+            ("dominant", f"{strong(health['dominant_scenario'])} dominates the gate mass"),
+            ("miscalibrated", "its Q is not calibrated"),
+        )
+        if health[flag]
+    ]
+    lead = f"**With care**: {listed(bad)}" if bad else "**Yes**, by all three health checks"
+    return f"{lead}. {_curve(health)}"
+
+
+def _curve(health: Record) -> str:
+    if health["slope"] is None:
+        return "Too few returns are finished to compare Q with what came."
+    side = "overstates" if health["overestimation"] >= 0 else "understates"
+    return (
+        f"Q {side} what came by {number(abs(health['overestimation']))} reward units on average; "
+        f"one more unit of Q comes with {number(health['slope'])} more realised (rank agreement "
+        f"{number(health['spearman'])}, n = {count(health['n'])})."
+    )
+
+
+def distribution(frame: pd.DataFrame) -> str:
+    """Say what is seen in the gates per scenario.
+
+    Args:
+        frame: scenario, median, n, as from ``frames.gate.mass``.
+    """
+    rows = records(frame)
+    most, least = (pick(rows, key=lambda row: row["median"]) for pick in (max, min))
+    text = f"Line: the median, highest in {strong(most['scenario'])} ({number(most['median'])})"
+    if len(rows) > 1:
+        text += f", lowest in {strong(least['scenario'])} ({number(least['median'])})"
+    return f"{text}. Shaded: gates below 0.05 or above 0.95. Heights are densities."
+
+
+def mass(frame: pd.DataFrame) -> str:
+    """Say which scenario trains the model more than its traffic warrants.
+
+    Args:
+        frame: scenario, ratio, low, high.
+    """
+    rows = records(frame)
+    most, least = (pick(rows, key=lambda row: row["ratio"]) for pick in (max, min))
+    text = (
+        f"{strong(most['scenario'])} trains the model {number(most['ratio'])} times as much as its "
+        "traffic alone would"
+    )
+    if len(rows) > 1:
+        text += f", {strong(least['scenario'])} {number(least['ratio'])} times"
+    return f"{text}. Lines: 95{THIN}% intervals, users clustered; dotted: a fair share."
+
+
+def calibration(frame: pd.DataFrame, split: str, scenario: str) -> str:
+    """Say how to read the curve, what is drawn and over how many events.
+
+    Args:
+        frame: n.
+        split: heldout, train or all.
+        scenario: a scenario or ``all``.
+    """
+    where = "" if scenario == "all" else f" in {strong(scenario)}"
+    return (
+        f"{count(frame['n'].sum())} {SPLITS[split]}{where} in {len(frame)} bins of rising Q; bars: "
+        f"95{THIN}% intervals; on the dotted line Q is exact. Events whose return the end of the "
+        "log cuts off are left out."
+    )
+
+
+def promises(frame: pd.DataFrame) -> str:
+    """Say in which scenarios Q promises too much or too little.
+
+    Args:
+        frame: scenario, gap, low, high, as from ``frames.gate.promises``.
+
+    Example:
+        >>> frame = pd.DataFrame({"scenario": ["feed", "search"], "gap": [0.2, 0.0],
+        ...                       "low": [0.1, -0.1], "high": [0.3, 0.1]})
+        >>> promises(frame).split(".")[0]
+        'Too much in **feed**'
+    """
+    rows = records(frame)
+    told = [row for row in rows if row["low"] is not None]
+    over = [strong(row["scenario"]) for row in told if row["low"] > 0]
+    under = [strong(row["scenario"]) for row in told if row["high"] < 0]
+    parts = [f"Too much in {listed(over)}"] if over else []
+    parts += [f"too little in {listed(under)}"] if under else []
+    text = "; ".join(parts) or "In no scenario is Q off beyond chance"
+    return f"{text[0].upper()}{text[1:]}. Lines: 95{THIN}% intervals of the mean difference."
+
+
+def ends(health: Record) -> str:
+    """Write the share of gates at an end.
+
+    >>> ends({"ends": 0.0123}).replace(THIN, " ")
+    '1.2 %'
+    """
+    return percent(health["ends"], 1)
+
+
+def figures(health: Record) -> list[tuple[str, str, str, str]]:
+    """Return the row of health figures: label, value, reference, what the word means."""
+    top = health["dominant_scenario"]
+    return [
+        (
+            "gates at an end",
+            ends(health),
+            "below 0.05 or above 0.95",
+            GATE_HELP,
+        ),
+        (
+            "gate mass / traffic",
+            f"×{THIN}{number(health['ratio'])}",
+            f"largest: {escape(top)}" if top else "",
+            "Share of all gates that a scenario's events hold, over its share of events.",
+        ),
+        (
+            "Q minus what came",
+            number(health["overestimation"]),
+            f"reward units, n = {count(health['n'])}",
+            Q_HELP,
+        ),
+        (
+            "slope of return over Q",
+            number(health["slope"]),
+            "1 is exact",
+            "How much more is realised, in reward units, where Q is one unit higher.",
+        ),
+        (
+            "rank agreement",
+            number(health["spearman"]),
+            "1 is the same order",
+            "Spearman's correlation of Q with the realised discounted return.",
+        ),
+    ]
