@@ -1,0 +1,1 @@
+"""Frame in, plain English out."""
