@@ -128,8 +128,8 @@ def _row(
     engine: Engine, table: Table, stored: ir.Table, name: str, order: int
 ) -> tuple[int, str | None]:
     """Number (from 1, header not counted) and original text of the row with a log order."""
-    before = engine.rows(stored.filter(stored[LOG_ORDER] < order).aggregate(n=stored.count()))
-    place = int(before[0]["n"])
+    before = stored.filter(stored[LOG_ORDER] < order)
+    place = int(engine.rows(before.aggregate(n=before.count()))[0]["n"])
     file = engine.source(table.file)
     value = file.select(value=file[table.columns[name].official].cast("string"))
     rows = engine.rows(value.limit(1, offset=place))
@@ -143,9 +143,8 @@ def _named_actions(
 
     Few different texts occur, so they are read here and joined back.
     """
-    column = stored[ACTION_TEXT]
-    texts = stored.filter(column.notnull()).group_by(ACTION_TEXT)
-    firsts = texts.aggregate(first=stored[LOG_ORDER].min()).order_by("first")
+    named = stored.filter(stored[ACTION_TEXT].notnull())
+    firsts = named.group_by(ACTION_TEXT).aggregate(first=named[LOG_ORDER].min()).order_by("first")
     rows = engine.rows(firsts.limit(_MOST_DISTINCT + 1))
     official = log.columns[ACTION_TEXT].official
     if len(rows) > _MOST_DISTINCT:

@@ -1,5 +1,6 @@
 """Spark, for logs that one machine cannot hold: the same expressions (extra ``ruie[spark]``)."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class SparkEngine:
             .config("spark.driver.memory", memory_limit.replace(" ", "").removesuffix("B").lower())
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.sql.csv.parser.columnPruning.enabled", "false")
+            .config("spark.sql.shuffle.partitions", str(4 * (threads or os.cpu_count() or 1)))
             .config("spark.ui.enabled", "false")
             .getOrCreate()
         )
@@ -98,13 +100,12 @@ class SparkEngine:
         parts = self._folder / f"parts-{path.stem}"
         with self._clear(None):
             self._frame(expr).write.mode("overwrite").parquet(str(parts))
-        files = sorted(parts.glob("part-*.parquet"))
-        schema = pq.read_schema(files[0]).remove_metadata()
+        schema = expr.schema().to_pyarrow()
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for file in files:
+            for file in sorted(parts.glob("part-*.parquet")):
                 with pq.ParquetFile(file) as part:
                     for batch in part.iter_batches():
-                        writer.write_batch(batch.replace_schema_metadata(None))
+                        writer.write_table(pa.Table.from_batches([batch]).cast(schema))
         shutil.rmtree(parts)
 
     def drop(self, name: str) -> None:
