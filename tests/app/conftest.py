@@ -1,0 +1,63 @@
+"""The app without a browser: one fabricated checkpoints folder, one way to open a view."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from app.views.registry import VIEWS
+from tests.fake_run import fabricate
+
+MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
+
+OpenView = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs: ``steady`` (leave-one-out, healthy) and ``shaky`` (temporal, all lights on)."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    fabricate(folder / "steady", users=80, events=2_400, items=300, seed=1)
+    fabricate(
+        folder / "shaky", users=80, events=2_400, items=300, split="temporal", healthy=False, seed=2
+    )
+    return folder
+
+
+@pytest.fixture
+def own_checkpoints(checkpoints: Path, tmp_path: Path) -> Path:
+    """A copy of one run that a test may break."""
+    shutil.copytree(checkpoints / "steady", tmp_path / "own" / "steady")
+    return tmp_path / "own"
+
+
+@pytest.fixture
+def open_view(monkeypatch: pytest.MonkeyPatch, checkpoints: Path) -> OpenView:
+    """Open a view by its module's name, as a link with the given query would."""
+
+    def open_(view: str, folder: Path = checkpoints, **query: str) -> AppTest:
+        monkeypatch.setitem(os.environ, "RUIE_CHECKPOINTS", str(folder))
+        page = AppTest.from_file(MAIN, default_timeout=60)
+        go_to(page, view)
+        for key, value in query.items():
+            page.query_params[key] = value
+        return page.run()
+
+    return open_
+
+
+def go_to(page: AppTest, view: str) -> AppTest:
+    """Make the next run show another view; its pages are functions, which AppTest cannot name."""
+    known = {item.module: "" if item is VIEWS[0] else item.module for item in VIEWS}
+    page._page_hash = calc_hash(known[view])
+    return page
+
+
+def texts(page: AppTest) -> str:
+    """All that is written on a page."""
+    groups = (page.subheader, page.markdown, page.caption, page.error, page.warning, page.code)
+    return "\n".join(str(element.value) for group in groups for element in group)
