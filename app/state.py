@@ -142,6 +142,17 @@ def _known_step(text: str | None, events: int) -> int | None:
     return None
 
 
+def follow(context: Context) -> Selection:
+    """Return the selection in a fragment; draw the whole page anew if it changed since.
+
+    Everything outside the fragment, such as the links at the side, carries the selection too.
+    """
+    selection = chosen_selection(context.run, context.store)
+    if selection != context.selection:
+        st.rerun()
+    return selection
+
+
 def link(selection: Selection) -> dict[str, str]:
     """Return the query of a link to what is selected."""
     step = None if selection.step is None else str(selection.step)

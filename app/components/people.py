@@ -1,9 +1,12 @@
 """Finding a person: by id, or by what they did, and walking through those who match."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import streamlit as st
 
 from app.components.frames import load
-from app.state import Context, select_user
+from app.state import Context, chosen_selection, select_step, select_user
 from ruie_core.analysis.frames.user import (
     SORTS,
     UserFilter,
@@ -11,6 +14,7 @@ from ruie_core.analysis.frames.user import (
     matching_users,
     place_among,
     population,
+    telling_user,
     user_row,
 )
 from ruie_core.analysis.store import RunStore
@@ -96,3 +100,26 @@ def _filter_form(store: RunStore, chosen: UserFilter) -> None:
         if len(matches):
             select_user(str(matches["user_id"].iloc[0]))
         st.rerun()
+
+
+def with_user(context: Context) -> Context:
+    """Return the context with a user: the selected one, else a telling person of the run."""
+    if context.selection.user is not None:
+        return context
+    first = load(context.store, telling_user)
+    if first.empty:
+        return context
+    select_user(str(first["user_id"].iloc[0]))
+    return replace(context, selection=chosen_selection(context.run, context.store))
+
+
+def clicked_step(chart: str) -> Callable[[], None]:
+    """Return the callback of a chart whose points carry event numbers: a click looks at one."""
+
+    def clicked() -> None:
+        points = st.session_state[chart].selection.points
+        if points:
+            step = points[0].get("customdata", points[0]["x"])
+            select_step(round(step[0] if isinstance(step, list) else step))
+
+    return clicked

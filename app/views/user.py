@@ -1,7 +1,6 @@
 """One person's path as a storyboard, with the moments that matter beside it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -10,15 +9,14 @@ from app.components.frames import load
 from app.components.messages import empty
 from app.components.moments import moment_list, ranking_table
 from app.components.page import Metric, header, metric_row
-from app.components.people import person_finder
+from app.components.people import clicked_step, person_finder, with_user
 from app.components.window import WIDTH, drawn_window
-from app.state import Context, Selection, chosen_selection, select_step, select_user
+from app.state import Context, Selection, follow
 from app.views.registry import question
 from ruie_core.analysis.frames.user import (
     population,
     ranked_categories,
     ranking_at,
-    telling_user,
     user_row,
     user_steps,
 )
@@ -33,16 +31,10 @@ _CHART = "storyboard"
 
 def render(context: Context) -> None:
     """Draw the view; where nobody is selected it opens on a telling person."""
-    store = context.store
-    if context.selection.user is None:
-        first = load(store, telling_user)
-        if first.empty:
-            empty("This run has no users: prepare a log that has some and train on it.")
-            return
-        select_user(str(first["user_id"].iloc[0]))
-        context = replace(context, selection=chosen_selection(context.run, store))
+    store, context = context.store, with_user(context)
     user = context.selection.user
     if user is None:
+        empty("This run has no users: prepare a log that has some and train on it.")
         return
     person_finder(context, user)
     path = walk(load(store, user_steps, user), store.scenarios)
@@ -56,7 +48,7 @@ def render(context: Context) -> None:
 def _story(context: Context) -> None:
     """Storyboard, moments and ranking: what changes when another event is looked at."""
     store = context.store
-    selection = chosen_selection(context.run, store)
+    selection = follow(context)
     if selection.user is None:
         return
     steps = load(store, user_steps, selection.user)
@@ -76,7 +68,7 @@ def _story(context: Context) -> None:
         chart(
             figure, key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,
             title=person(selection.user_id), headed=False, reading=reading(zone),
-            on_select=_clicked, selection_mode=("points",),
+            on_select=clicked_step(_CHART), selection_mode=("points",),
         )  # fmt: skip
     with side:
         moment_list(moments, path.n)
@@ -89,9 +81,3 @@ def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:
     if selection.step is not None:
         return selection.step
     return next((moment.first for moment in moments if moment.first > events - WIDTH), events)
-
-
-def _clicked() -> None:
-    points = st.session_state[_CHART].selection.points
-    if points:
-        select_step(round(points[0]["x"]))

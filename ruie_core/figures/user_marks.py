@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import count, number, plain, short
-from ruie_core.figures.theme import Theme, translucent
+from ruie_core.figures.theme import translucent
 from ruie_core.figures.user_rows import Story, top_band
 
 AXES = {"lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6"}
@@ -92,33 +93,6 @@ def rank_labels(story: Story, height: int, reach: Sequence[float]) -> list[dict[
             entries, _apart(wanted, 14.0) - wanted, strict=True
         )
     ]  # fmt: skip
-
-
-def legible(color: str, theme: Theme, least: float = 4.5) -> str:
-    """Move a colour towards the text's until its contrast with the ground suffices for words.
-
-    >>> from ruie_core.figures.theme import LIGHT
-    >>> legible("#0072B2", LIGHT), legible("#F0E442", LIGHT)
-    ('#0072b2', '#7b7832')
-    """
-    base, ink = _channels(color), _channels(theme.text)
-    ground = _luminance(_channels(theme.ground))
-    for share in np.linspace(0, 1, 21):
-        mixed = base + share * (ink - base)
-        light, dark = sorted((_luminance(mixed), ground), reverse=True)
-        if (light + 0.05) / (dark + 0.05) >= least:
-            break
-    return "#" + "".join(f"{round(255 * value):02x}" for value in mixed)
-
-
-def _channels(color: str) -> np.ndarray:
-    return np.array([int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)])
-
-
-def _luminance(channels: np.ndarray) -> float:
-    """Relative luminance of WCAG 2, 0 black to 1 white."""
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 def q_range(story: Story) -> list[float]:

@@ -1,0 +1,95 @@
+"""Two maps of model space: items with their nearest, and a person's walk among the states."""
+
+import streamlit as st
+
+from app.components import items
+from app.components.chart import chart, heading
+from app.components.frames import load
+from app.components.page import header
+from app.components.people import clicked_step, with_user
+from app.components.window import drawn_window
+from app.state import Context, follow
+from app.views.registry import question
+from ruie_core.analysis.frames import embeddings as frames
+from ruie_core.figures.embeddings import ITEM_COLORS, item_map
+from ruie_core.figures.states import STATE_COLORS, state_map, stations
+from ruie_core.reporting import embeddings as words
+from ruie_core.reporting.user import person
+
+_ITEMS, _STATES = "item_map", "state_map"
+
+
+def render(context: Context) -> None:
+    """Draw the view."""
+    context = with_user(context)
+    found = load(context.store, frames.agreement)
+    sentence = f"{words.agreement_line(found)} {words.further_agreement(found)}"
+    header("Embeddings", sentence, question("embeddings"))
+    _items(context)
+    _states(context)
+
+
+@st.fragment
+def _items(context: Context) -> None:
+    store, selection = context.store, follow(context)
+    controls = st.columns([2.7, 1.1], gap="medium", vertical_alignment="bottom")
+    with controls[0]:
+        color = heading("Items", _ITEMS, words.MAP_HELP).segmented_control(
+            "Colour by", ITEM_COLORS, default="scenario",
+            required=True, key="item_color", label_visibility="collapsed",
+        )  # fmt: skip
+    with controls[1]:
+        matches = items.item_search(store)
+    board, side = st.columns([2.7, 1.1], gap="medium")
+    near = load(store, frames.around_item, items.looked_at(context, selection.item))
+    with side:
+        items.search_line(matches)
+        zoomed = st.toggle("Zoom to it and its nearest", key="item_zoom")
+        items.nearest_table(near)
+    points = load(store, frames.item_points)
+    total = int(load(store, frames.map_sizes)["items"].iloc[0])
+    figure = item_map(
+        points, store.scenarios, color=color, density=load(store, frames.map_density, _ITEMS),
+        found=matches, near=near, zoomed=zoomed, theme=context.theme,
+    )  # fmt: skip
+    with board:
+        chart(
+            figure, key=_ITEMS, name=f"{store.name} items by {color}", title="Items",
+            headed=False, frame=points, on_select=items.clicked_item(store, _ITEMS),
+            selection_mode=("points",),
+            reading=words.item_reading(len(points), total, store.health["maps"]["items"]),
+        )  # fmt: skip
+
+
+@st.fragment
+def _states(context: Context) -> None:
+    store, selection = context.store, follow(context)
+    if selection.user is None:
+        return
+    path = load(store, frames.user_path, selection.user)
+    color = heading("Where this person walked", _STATES, words.STATES_HELP).segmented_control(
+        "Colour by", STATE_COLORS, default="scenario", required=True,
+        key="state_color", label_visibility="collapsed",
+    )  # fmt: skip
+    said = st.empty()
+    drawn = path
+    if len(path):
+        step = selection.step or len(path)
+        drawn = path[path["t"].between(*drawn_window(selection.user, len(path), step))]
+    said.markdown(words.walk_line(path, person(selection.user_id), drawn))
+    points = load(store, frames.state_points)
+    total = int(load(store, frames.map_sizes)["states"].iloc[0])
+    figure = state_map(
+        points, store.scenarios, color=color, density=load(store, frames.map_density, _STATES),
+        path=drawn, selected=selection.step, theme=context.theme,
+    )  # fmt: skip
+    board, side = st.columns([2.7, 1.1], gap="medium")
+    with board:
+        chart(
+            figure, key=_STATES, name=f"{store.name} walk of {selection.user_id}", frame=drawn,
+            title=person(selection.user_id), headed=False, on_select=clicked_step(_STATES),
+            selection_mode=("points",),
+            reading=words.state_reading(len(points), total, store.health["maps"]["states"]),
+        )  # fmt: skip
+    with side:
+        items.station_table(words.station_rows(drawn, stations(drawn)))

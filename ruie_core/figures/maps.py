@@ -1,0 +1,197 @@
+"""Pieces of a map: the ground of density, coloured points, honest labels, frame and axes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from scipy.ndimage import gaussian_filter
+
+from ruie_core.errors import UserError
+from ruie_core.figures.legible import legible, ramp
+from ruie_core.figures.numbers import plain, short
+from ruie_core.figures.theme import OTHER_COLOR, Theme, translucent
+
+HEIGHT = 600
+"""Height of a map, px."""
+_GRID = 24
+"""Cells per axis in which a label looks for its place."""
+_MUTED = (
+    "#332288", "#CC6677", "#117733", "#DDCC77", "#88CCEE",
+    "#882255", "#44AA99", "#999933", "#AA4499",
+)  # fmt: skip
+"""Paul Tol's muted colours, for categories: scenario keeps its own colours to itself."""
+REST, NONE = "other categories", "no category"
+
+
+def known_color(color: str, known: Sequence[str]) -> None:
+    """Refuse a colouring that does not exist.
+
+    Raises:
+        UserError: names those that do.
+    """
+    if color not in known:
+        raise UserError(f"A map cannot be coloured by {color!r}: choose one of {list(known)}.")
+
+
+def point_size(n: int) -> float:
+    """Return a marker size (px) that lets n points be told apart."""
+    return next((px for most, px in ((800, 8.0), (3000, 6.0), (10_000, 4.5)) if n <= most), 3.5)
+
+
+def category_groups(
+    category: "pd.Series[Any]", most: int = 9
+) -> tuple["pd.Series[Any]", list[str]]:
+    """Return each point's group (a frequent category, or the rest), and the groups by size.
+
+    >>> groups, order = category_groups(pd.Series(["a", "b", "a", None]), most=1)
+    >>> groups.tolist(), order
+    (['a', 'other categories', 'a', 'no category'], ['a', 'other categories', 'no category'])
+    """
+    leading = category.dropna().value_counts().index[:most].astype(str).tolist()
+    groups = category.astype(object).where(category.isin(leading), REST)
+    groups = groups.where(category.notna(), NONE).astype(str)
+    tail = [name for name in (REST, NONE) if (groups == name).any()]
+    return groups, [*leading, *tail]
+
+
+def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
+    """Return a colour per category group; what is left over is grey."""
+    named = [name for name in order if name not in (REST, NONE)]
+    colors = {
+        name: legible(_MUTED[place % len(_MUTED)], theme, least=2.4)
+        for place, name in enumerate(named)
+    }
+    return colors | dict.fromkeys((REST, NONE), OTHER_COLOR)
+
+
+def density_ground(density: pd.DataFrame, theme: Theme) -> go.Contour:
+    """Draw where points are dense as faint steps of the ground, whatever is sampled above.
+
+    Args:
+        density: ``x``, ``y`` and ``n`` of grid cells.
+        theme: colours of the ground.
+    """
+    x, y = (np.sort(density[name].unique()) for name in ("x", "y"))
+    x, y = _padded(x), _padded(y)
+    counts = np.zeros((len(y), len(x)))
+    rows, columns = (
+        np.abs(grid[:, None] - density[name].to_numpy()).argmin(axis=0)
+        for grid, name in ((y, "y"), (x, "x"))
+    )
+    counts[rows, columns] = density["n"]
+    smooth = gaussian_filter(np.log1p(counts), 1.2)
+    shades = ramp(theme.ground, theme.faint, 9)[:5]
+    return go.Contour(
+        x=x, y=y, z=smooth, ncontours=7, showscale=False, hoverinfo="skip",
+        colorscale=[[place / 4, color] for place, color in enumerate(shades)],
+        line={"width": 0.5, "color": theme.line, "smoothing": 1}, contours={"coloring": "fill"},
+    )  # fmt: skip
+
+
+def _padded(values: np.ndarray) -> np.ndarray:
+    """Fill the gaps of a regular grid and add two cells on either side, so that contours close."""
+    step = np.diff(values).min() if len(values) > 1 else 1.0
+    low, high = values[0] - 2 * step, values[-1] + 2 * step
+    return np.linspace(low, high, round((high - low) / step) + 1)
+
+
+def grouped_points(
+    points: pd.DataFrame,
+    groups: "pd.Series[Any]",
+    colors: Mapping[str, str],
+    *,
+    opacity: float,
+    text: "pd.Series[Any] | None" = None,
+    ids: "pd.Series[Any] | None" = None,
+) -> list[go.Scattergl]:
+    """Draw points in WebGL, one trace per group, so that a click in the legend hides it."""
+    traces = []
+    for name, color in colors.items():
+        chosen = (groups == name).to_numpy()
+        if not chosen.any():
+            continue
+        hover: dict[str, Any] = {"hoverinfo": "skip"}
+        if text is not None and ids is not None:
+            hover = {
+                "text": text[chosen].tolist(),
+                "customdata": ids[chosen].tolist(),
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        traces.append(
+            go.Scattergl(
+                x=points.loc[chosen, "x"], y=points.loc[chosen, "y"], mode="markers",
+                name=plain(short(name, 24)), legendgroup=name,
+                marker={"color": color, "size": point_size(len(points)), "opacity": opacity},
+                selected={"marker": {"opacity": opacity}},
+                unselected={"marker": {"opacity": opacity}},
+                **hover,
+            )
+        )  # fmt: skip
+    return traces
+
+
+def group_labels(
+    points: pd.DataFrame, groups: "pd.Series[Any]", colors: Mapping[str, str], theme: Theme
+) -> list[dict[str, Any]]:
+    """Name a group where it is dense and the majority; elsewhere a label would mislead."""
+    if len(points) < 2:
+        return []
+    x, y = points["x"].to_numpy(), points["y"].to_numpy()
+    names = [name for name in colors if name not in (REST, NONE)]
+    edges = [np.linspace(values.min(), values.max() + 1e-6, _GRID + 1) for values in (x, y)]
+    every = gaussian_filter(np.histogram2d(x, y, bins=edges)[0], 1)
+    labels: list[dict[str, Any]] = []
+    taken: list[tuple[int, int]] = []
+    for name in names:
+        chosen = (groups == name).to_numpy()
+        own = gaussian_filter(np.histogram2d(x[chosen], y[chosen], bins=edges)[0], 1)
+        own = np.where((own > 0.5 * every) & (own > 0.4 * own.max()), own, 0.0)
+        i, j = np.unravel_index(int(own.argmax()), own.shape)
+        crowded = any(abs(i - a) < 5 and abs(j - b) < 2 for a, b in taken)
+        if own[i, j] <= 0 or crowded:
+            continue
+        taken.append((int(i), int(j)))
+        labels.append(
+            {
+                "x": (edges[0][i] + edges[0][i + 1]) / 2,
+                "y": (edges[1][j] + edges[1][j + 1]) / 2,
+                "text": f"<b>{plain(short(name, 18))}</b>", "showarrow": False,
+                "font": {"size": 13, "color": legible(colors[name], theme)},
+                "bgcolor": translucent(theme.ground, 0.72), "borderpad": 1,
+            }
+        )  # fmt: skip
+    return labels
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as mappings, columns by their names."""
+    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def item_name(row: Mapping[str, Any], limit: int = 48) -> str:
+    """Return an item's title, or its id where it has none, safe for Plotly."""
+    title = row["item_id"] if pd.isna(row["title"]) else row["title"]
+    return plain(short(title, limit))
+
+
+def frame_map(figure: go.Figure, theme: Theme, box: Sequence[float] | None = None) -> go.Figure:
+    """Take away axes that mean nothing, keep the aspect, put the legend on top.
+
+    Args:
+        figure: the map.
+        theme: colours of the ground.
+        box: x0, x1, y0, y1 to show; None shows all.
+    """
+    bare = {"visible": False, "showgrid": False, "zeroline": False}
+    figure.update_xaxes(**bare, range=None if box is None else list(box[:2]))
+    figure.update_yaxes(
+        **bare, range=None if box is None else list(box[2:]), scaleanchor="x", scaleratio=1
+    )
+    figure.update_layout(
+        margin={"l": 0, "r": 0, "t": 34, "b": 0}, dragmode="zoom", hovermode="closest",
+        legend={"itemsizing": "constant", "font": {"size": 12, "color": theme.text}},
+    )  # fmt: skip
+    return figure
