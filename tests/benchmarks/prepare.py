@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.prepare [--scale 0.1] [--keep FOLDER] [--keep-mode all]
 
-Generates 14.6 M recommendation rows, 5.06 M search rows and 6.9 M items (about 2.9 GB of CSV; time
-`scale` if given) into a temporary folder, or into ``--keep``, where a log of an earlier run is used
+Generates 14.6 M recommendation rows, 5.06 M search rows and 6.9 M items (about 3 GB of CSV; times
+``--scale`` if given) into a temporary folder, or into ``--keep``, where a log of an earlier run is used
 again. Then each contender runs in a process of its own, whose peak resident memory the operating
 system reports:
 
@@ -12,7 +12,8 @@ system reports:
   The floor for anything on DuckDB.
 - pandas: ``read_csv`` of the two logs, types inferred; nothing is checked, sorted or written.
 
-The two peers do less than the preparation does: they are what reading alone costs.
+The two peers do less than the preparation does: they are what reading alone costs. On a machine
+that has other work, look at the CPU seconds: the load is printed beside each contender.
 """
 
 import argparse
@@ -140,7 +141,7 @@ def compare(folder: Path, options: argparse.Namespace) -> None:
     shared += ["--memory-limit", options.memory_limit]
     results = {}
     for name in STEPS:
-        print(name, flush=True)
+        print(f"{name} (load {os.getloadavg()[0]:.1f})", flush=True)
         results[name] = measure(name, shared)
     print("\n| what | seconds | CPU seconds | rows/s | peak RSS, GB |\n|---|---|---|---|---|")
     for name, result in results.items():
