@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ruie_core.runs import Run
 
 app = SubcommandApp()
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Source = (

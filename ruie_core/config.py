@@ -52,7 +52,7 @@ class ObjectiveConfig(Settings):
         0.5, ge=0, le=1, description="Negatives are drawn in proportion to count ** power."
     )
     gate: str = Field("q", description="Registered gate: q, scenario_prob or constant.")
-    q_weight: float = Field(0.1, ge=0, description="Weight of the temporal-difference loss.")
+    q_weight: float = Field(1.0, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")
     discount: float = Field(0.5, ge=0, lt=1, description="Discount of reward per event.")
     double_q: bool = Field(
