@@ -3,9 +3,9 @@
     python -m tests.benchmarks.prepare [--scale 0.1] [--keep FOLDER] [--keep-mode all]
 
 Generates 14.6 M recommendation rows, 5.06 M search rows and 6.9 M items (about 3 GB of CSV; times
-``--scale`` if given) into a temporary folder, or into ``--keep``, where a log of an earlier run is used
-again. Then each contender runs in a process of its own, whose peak resident memory the operating
-system reports:
+``--scale`` if given) into a temporary folder, or into ``--keep``, where the log of an earlier run
+is used again. Then each contender runs in a process of its own, whose peak resident memory the
+operating system reports:
 
 - ``ruie prepare``: read, check, drop duplicates, filter, code, sort, write.
 - DuckDB scan: parse the two logs as text and look at every value; no typing, nothing is written.
@@ -79,7 +79,31 @@ def run_pandas(options: argparse.Namespace) -> None:
     print(f"  {sum(len(frame) for frame in frames):,} rows in memory")
 
 
+def run_generator(options: argparse.Namespace) -> None:
+    """Write the log, unless the very same is there."""
+    from ruie_core.data.sample.settings import SampleConfig
+    from ruie_core.data.sample.write import write_sample
+
+    config = SampleConfig(
+        users=round(USERS * options.scale),
+        items=round(ITEMS * options.scale),
+        rec_events=round(REC_EVENTS * options.scale),
+        search_events=round(SEARCH_EVENTS * options.scale),
+        gzip=False,
+    )
+    parameters = options.folder / "truth" / "parameters.json"
+    if parameters.is_file():
+        kept = json.loads(parameters.read_text())["settings"]
+        if kept == config.model_dump(mode="json"):
+            print("  there already")
+            return
+    summary = write_sample(config, options.folder, force=True)
+    print(f"  {summary.size / 1e9:.1f} GB")
+
+
+GENERATOR = "ruie sample"
 STEPS: dict[str, Callable[[argparse.Namespace], None]] = {
+    GENERATOR: run_generator,
     "ruie prepare": run_prepare,
     "DuckDB scan": run_scan,
     "pandas read_csv": run_pandas,
@@ -87,7 +111,10 @@ STEPS: dict[str, Callable[[argparse.Namespace], None]] = {
 
 
 def measure(name: str, arguments: list[str]) -> Result:
-    """Run one contender in a process of its own."""
+    """Run one step in a process of its own.
+
+    This process stays small: a child's peak memory begins with that of its parent.
+    """
     command = [sys.executable, "-m", "tests.benchmarks.prepare", *arguments, "--step", name]
     began = time.perf_counter()
     process = os.posix_spawn(sys.executable, command, os.environ)
@@ -102,47 +129,30 @@ def measure(name: str, arguments: list[str]) -> Result:
     )
 
 
-def generate(folder: Path, scale: float) -> None:
-    """Write the log, unless one of this size is there."""
-    from ruie_core.data.sample.settings import SampleConfig
-    from ruie_core.data.sample.write import write_sample
-
-    config = SampleConfig(
-        users=round(USERS * scale),
-        items=round(ITEMS * scale),
-        rec_events=round(REC_EVENTS * scale),
-        search_events=round(SEARCH_EVENTS * scale),
-        gzip=False,
-    )
-    parameters = folder / "truth" / "parameters.json"
-    if parameters.is_file():
-        kept = json.loads(parameters.read_text())["settings"]
-        if kept == config.model_dump(mode="json"):
-            return
-    began = time.perf_counter()
-    summary = write_sample(config, folder, force=True)
-    print(f"generated {summary.size / 1e9:.1f} GB in {time.perf_counter() - began:.0f} s")
-
-
 def rows_in(folder: Path) -> int:
-    """Rows of the two logs, from the truth beside them."""
-    import pyarrow.parquet as pq
-
-    return int(pq.read_metadata(folder / "truth" / "events.parquet").num_rows)
+    """Rows of the two logs, headers not counted."""
+    lines = 0
+    for name in LOGS:
+        with (folder / name).open("rb") as file:
+            while block := file.read(1 << 20):
+                lines += block.count(b"\n")
+    return lines - len(LOGS)
 
 
 def compare(folder: Path, options: argparse.Namespace) -> None:
     """Measure everyone and print the table."""
-    generate(folder, options.scale)
-    rows = rows_in(folder)
-    size = sum((folder / name).stat().st_size for name in LOGS)
-    print(f"{rows:,} rows, {size / 1e9:.2f} GB of logs, {os.cpu_count()} cores\n", flush=True)
-    shared = ["--folder", str(folder), "--keep-mode", options.keep_mode]
-    shared += ["--memory-limit", options.memory_limit]
+    shared = ["--folder", str(folder), "--scale", str(options.scale)]
+    shared += ["--keep-mode", options.keep_mode, "--memory-limit", options.memory_limit]
+    used_again = (folder / "truth").is_dir()
     results = {}
     for name in STEPS:
         print(f"{name} (load {os.getloadavg()[0]:.1f})", flush=True)
         results[name] = measure(name, shared)
+    if used_again:
+        del results[GENERATOR]
+    rows = rows_in(folder)
+    size = sum((folder / name).stat().st_size for name in LOGS)
+    print(f"\n{rows:,} rows, {size / 1e9:.2f} GB of logs, {os.cpu_count()} cores")
     print("\n| what | seconds | CPU seconds | rows/s | peak RSS, GB |\n|---|---|---|---|---|")
     for name, result in results.items():
         print(
