@@ -137,7 +137,7 @@ def _walked(figure: go.Figure, path: pd.DataFrame, selected: int | None, theme: 
         }
         for k in sorted(named | {int(k) for k in chosen})
     ]  # fmt: skip
-    figure.update_layout(annotations=[*arrows, *figure.layout.annotations, *numbers])
+    figure.layout.annotations = [*arrows, *figure.layout.annotations, *numbers]
     for k in chosen:
         figure.add_trace(
             go.Scattergl(

@@ -107,7 +107,7 @@ def strongest_action(actions: object, order: Sequence[str]) -> str:
     return str(ranked[-1]) if ranked else "click"
 
 
-def _trace(kind: str, axis: str, **settings: Any) -> Trace:  # noqa: ANN401
+def _trace(kind: str, axis: str, **settings: Any) -> Trace:
     return {"type": kind, "yaxis": axis, "hoverinfo": "skip", "showlegend": False} | settings
 
 

@@ -57,8 +57,8 @@ def unexpected_switches(path: Walk) -> list[Moment]:
         stayed = int((after == now).sum())
         likeliest = int(path.p[i].argmax())
         text = (
-            f"{path.names[now]} came at p = {_p(given)}; the model expected "
-            f"{path.names[likeliest]} ({_p(path.p[i, likeliest])})."
+            f"{path.names[now]} came at p {_p(given)}; the model expected "
+            f"{path.names[likeliest]} ({path.p[i, likeliest]:.2f})."
         )
         if len(after) >= 3:
             text += f" Of the {len(after)} events from here, {stayed} are in {path.names[now]}."
@@ -216,4 +216,4 @@ def _at(i: int, kind: str, text: str, scenario: str | None, strength: float) -> 
 
 def _p(value: float) -> str:
     """Write a probability with two digits, without claiming that a small one is nothing."""
-    return "under 0.01" if value < 0.005 else f"{value:.2f}"
+    return "< 0.01" if value < 0.005 else f"= {value:.2f}"
