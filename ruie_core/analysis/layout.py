@@ -118,6 +118,7 @@ def _umap(points: Floats, start: Floats, indices: Indices, distances: Floats, se
 
     generator = np.random.default_rng(seed)
     spread = 10 * start / np.abs(start).max() + generator.normal(0, 1e-4, start.shape)
+    threads = torch.get_num_threads()
     with warnings.catch_warnings():
         # No search index comes with our neighbours; it would serve ``transform``, which is unused.
         warnings.filterwarnings("ignore", message=".*NNDescent.*")
@@ -129,6 +130,7 @@ def _umap(points: Floats, start: Floats, indices: Indices, distances: Floats, se
             n_jobs=1,
         )
         places: Floats = model.fit_transform(points).astype(np.float32)
+    torch.set_num_threads(threads)  # numba's pool resets the OpenMP setting that torch shares
     return places
 
 

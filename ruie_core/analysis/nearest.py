@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from ruie_core.errors import UserError
-from ruie_core.evaluation.ranking import block_top
+from ruie_core.evaluation.top import block_top
 
-_CELLS = 1 << 21
+_CELLS = 1 << 20
 _CELLS_CUDA = 1 << 27
 
 
@@ -50,9 +50,12 @@ def nearest(
     rows = max(1, cells // len(base))
     cosines = torch.empty((len(queries), k))
     neighbours = torch.empty((len(queries), k), dtype=torch.int64)
+    # One buffer for all blocks: fresh memory for each costs more than the product itself.
+    buffer = torch.empty((min(rows, len(queries)), len(base)), device=base.device)
     for at in range(0, len(queries), rows):
         part = slice(at, at + rows)
-        scores = queries[part] @ base.T
+        block = queries[part]
+        scores = torch.mm(block, base.T, out=buffer[: len(block)])
         if own is not None:
             scores[torch.arange(len(scores), device=scores.device), own[part]] = -torch.inf
         values, columns = block_top(scores, k)

@@ -131,11 +131,13 @@ def test_umap_with_our_neighbours_keeps_clusters_and_repeats():
     """The real thing, once: two clusters stay apart, few points and many neighbours work."""
     centre = torch.cat([torch.full((30, 8), 3.0), torch.full((30, 8), -3.0)])
     unit = unit_rows(centre + points(60), "points")
+    threads = torch.get_num_threads()
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         places, how = lay_out(unit, np.arange(0, 60, 2), 10, 7)
         tiny, _ = lay_out(unit[:FEWEST], np.arange(FEWEST), 40, 7)
     assert how == "UMAP"
+    assert torch.get_num_threads() == threads
     assert np.isfinite(places).all()
     assert np.isfinite(tiny).all()
     left, right = places[:30], places[30:]

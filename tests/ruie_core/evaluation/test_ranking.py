@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruie_core.errors import UserError
-from ruie_core.evaluation.ranking import Targets, block_top, rank_targets
+from ruie_core.evaluation.ranking import Targets, rank_targets
+from ruie_core.evaluation.top import block_top
 from tests.factories import make_dataset
 
 
