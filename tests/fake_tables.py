@@ -69,7 +69,7 @@ def write_summaries(
 
 def _users(events: pd.DataFrame, people: pd.DataFrame, scenarios: tuple[str, ...]) -> pd.DataFrame:
     by = events.groupby("user")
-    code = events["scenario"].cat.codes.to_numpy()
+    code = events["scenario"].cat.codes.to_numpy("int64")
     switched = (code[1:] != code[:-1]) & (events["t"].to_numpy()[1:] > 1)
     counts = np.zeros((len(people), len(scenarios)), dtype=np.int32)
     np.add.at(counts, (events["user"].to_numpy(), code), 1)
@@ -94,7 +94,7 @@ def _users(events: pd.DataFrame, people: pd.DataFrame, scenarios: tuple[str, ...
 
 
 def _transitions(events: pd.DataFrame, scenarios: tuple[str, ...]) -> pd.DataFrame:
-    code = events["scenario"].cat.codes.to_numpy()
+    code = events["scenario"].cat.codes.to_numpy("int64")
     arrived = events["t"].to_numpy()[1:] > 1
     source, target = code[:-1][arrived], code[1:][arrived]
     s = len(scenarios)
@@ -106,7 +106,7 @@ def _transitions(events: pd.DataFrame, scenarios: tuple[str, ...]) -> pd.DataFra
     n_from = n.sum(1, keepdims=True)
     base = n.sum(0) / n.sum()
     observed = n / np.maximum(n_from, 1)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         lift = np.log(observed / base)
         error = 1.96 * np.sqrt(1 / n - 1 / n_from)
         model = np.log(mean_p / base)
@@ -139,7 +139,7 @@ def _item_map(
     counts = np.zeros((len(catalogue), len(scenarios)), dtype=np.int32)
     np.add.at(counts, (events["item"].to_numpy(int) - 1, events["scenario"].cat.codes), 1)
     main = counts.argmax(axis=1)
-    topic = catalogue["category"].astype("category").cat.codes.to_numpy()
+    topic = catalogue["category"].astype("category").cat.codes.to_numpy("int64")
     angle = 2 * np.pi * (topic / (topic.max() + 1) + main / (8 * len(scenarios)))
     out = catalogue[["item"]].copy()
     out["x"] = 8 * np.cos(angle) + rng.normal(0, 1.1, len(out))
@@ -156,7 +156,7 @@ def _item_map(
 def _state_map(
     rng: np.random.Generator, events: pd.DataFrame, scenarios: tuple[str, ...]
 ) -> pd.DataFrame:
-    code = events["scenario"].cat.codes.to_numpy()
+    code = events["scenario"].cat.codes.to_numpy("int64")
     angle = 2 * np.pi * code / len(scenarios)
     drift = np.cumsum(rng.normal(0, 0.15, (len(events), 2)), axis=0)
     drift -= drift[np.searchsorted(events["user"], events["user"])]

@@ -84,7 +84,7 @@ def _calibration(context: Context) -> None:
             key="gate_calibration",
             name=f"calibration {split} {scenario}",
             title="Realised return over Q",
-            reading=words.calibration(frame, str(split), str(scenario)),
+            reading=words.calibration(frame, str(split), str(scenario), "heldout" in splits),
             frame=frame,
         )
     with right:

@@ -63,7 +63,7 @@ def _controls(context: Context) -> tuple[int, str, bool]:
     """Ask for cut-off and protocol, on one line."""
     store = context.store
     cutoffs = [int(k) for k in load(store, metrics.cutoffs)["k"]] or [10]
-    exclusions = metrics.exclusions(store) or (False,)
+    exclusions = metrics.exclusions(store)
     with st.container(horizontal=True, gap="large"):
         k = st.segmented_control(
             "Cut-off K",

@@ -63,7 +63,7 @@ def distribution(
             line={"color": theme.text, "width": 1.5}, row=place, col=1,
         )  # fmt: skip
         for x, anchor, text, color in (
-            (0, "right", plain(short(cell["scenario"], 20)), theme.text),
+            (0, "right", plain(short(cell["scenario"], 24)), theme.text),
             (
                 1,
                 "left",
@@ -79,7 +79,7 @@ def distribution(
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_xaxes(title_text="gate", row=max(1, len(cells)), col=1)
-    figure.update_layout(bargap=0, margin={"l": 150, "r": 110, "t": 8})
+    figure.update_layout(bargap=0, margin={"l": 168, "r": 110, "t": 8})
     return finish(figure, theme, 70 + 58 * max(1, len(cells)))
 
 
@@ -203,7 +203,7 @@ def _dots(
     figure.update_xaxes(range=[least - pad, most + pad], domain=[0, 0.8], nticks=6, showgrid=True)
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
-        ticktext=[plain(short(row["scenario"], 20)) for row in rows],
+        ticktext=[plain(short(row["scenario"], 24)) for row in rows],
         range=[len(rows) - 0.5, -0.6],
         showgrid=False,
         ticklabelstandoff=8,

@@ -53,7 +53,7 @@ def ndcg_dots(frame: pd.DataFrame, k: int = 10, theme: Theme = LIGHT) -> go.Figu
         horizontal_spacing=0.06,
         subplot_titles=[REQUEST_TITLES[name] for name in requests],
     )
-    top = float(frame[["value", "high"]].max().max())
+    top = float(frame[["value", "high"]].max().max()) if len(frame) else 1.0
     for column, request in enumerate(requests, start=1):
         for row in records(frame[frame["request_scenario"] == request]):
             color = theme.muted if row["baseline"] else theme.text
@@ -180,7 +180,7 @@ def traffic_bar(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = 
         ('#0072B2', '#D55E00')
     """
     colors = scenario_colors(scenarios)
-    names = [short(plain(name), 20) for name in frame["scenario"]]
+    names = [plain(short(name, 24)) for name in frame["scenario"]]
     figure = go.Figure(
         go.Bar(
             x=frame["events"],

@@ -130,7 +130,7 @@ def sankey(
             node={
                 "x": [0.001] * size + [0.999] * size,
                 "y": _places(drawn, "from_scenario", code) + _places(drawn, "to_scenario", code),
-                "label": [short(plain(name), 24) for name in scenarios] * 2,
+                "label": [plain(short(name, 24)) for name in scenarios] * 2,
                 "color": [colors[name] for name in scenarios] * 2,
                 "pad": 18,
                 "thickness": 14,
@@ -162,7 +162,7 @@ def _places(drawn: list[Record], side: str, code: dict[str, int]) -> list[float]
     return [float(value) for value in np.clip(middles, 0.001, 0.999)]
 
 
-def label(name: str, scenarios: tuple[str, ...], limit: int = 18) -> str:
+def label(name: str, scenarios: tuple[str, ...], limit: int = 24) -> str:
     """Return an axis label with the scenario's colour before its name.
 
     >>> label("feed", ("feed",))

@@ -17,6 +17,9 @@ Q_HELP = (
 MASS_HELP = "Gate mass: the sum of the gates of a scenario's events, as a share of all gates."
 SPLITS = {"heldout": "held-out events", "train": "training events", "all": "all events"}
 
+TELLS_APART = 0.3
+"""Rank agreement of Q with what came, from which on Q is said to tell events apart."""
+
 
 def verdict(health: Record) -> str:
     """Answer the view's question from the health figures.
@@ -41,7 +44,12 @@ def verdict(health: Record) -> str:
         )
         if health[flag]
     ]
-    lead = f"**With care**: {listed(bad)}" if bad else "**Yes**, by all three health checks"
+    if bad:
+        lead = f"**With care**: {listed(bad)}"
+    elif (health["spearman"] or 0.0) < TELLS_APART:
+        lead = "**On average yes, event by event hardly**: all three health checks pass"
+    else:
+        lead = "**Yes**, by all three health checks"
     return f"{lead}. {_curve(health)}"
 
 
@@ -87,19 +95,20 @@ def mass(frame: pd.DataFrame) -> str:
     return f"{text}. Lines: 95{THIN}% intervals, users clustered; dotted: a fair share."
 
 
-def calibration(frame: pd.DataFrame, split: str, scenario: str) -> str:
+def calibration(frame: pd.DataFrame, split: str, scenario: str, heldout: bool = True) -> str:
     """Say how to read the curve, what is drawn and over how many events.
 
     Args:
         frame: n.
         split: heldout, train or all.
         scenario: a scenario or ``all``.
+        heldout: whether held-out events have a curve, too.
     """
     where = "" if scenario == "all" else f" in {strong(scenario)}"
     return (
         f"{count(frame['n'].sum())} {SPLITS[split]}{where} in {len(frame)} bins of rising Q; bars: "
         f"95{THIN}% intervals; on the dotted line Q is exact. Events whose return the end of the "
-        "log cuts off are left out."
+        f"log cuts off are left out{'' if heldout else ', which is every held-out one'}."
     )
 
 

@@ -7,6 +7,9 @@ from ruie_core.figures.overview import model_name
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.text import listed, plural, strong
 
+ENOUGH = 30
+"""Held-out events below which a model is not judged."""
+
 LIGHT_NAMES = {
     "gate": "Gate collapse",
     "dominance": "Scenario dominance",
@@ -65,8 +68,8 @@ def _skill(ndcg: pd.DataFrame, k: int) -> str:
 
 def _judgement(model: Record, best: Record) -> str:
     """Compare the intervals, not only the values."""
-    if model["low"] is None or best["high"] is None:
-        return "**Too few people to judge**"
+    if model["low"] is None or best["high"] is None or model["n_events"] < ENOUGH:
+        return "**Too few held-out events to judge**"
     if model["low"] > best["high"]:
         return "**Worth looking at**"
     if model["high"] < best["low"]:
@@ -141,6 +144,8 @@ def traffic(frame: pd.DataFrame) -> str:
     """
     total = count(frame["events"].sum())
     rows = frame.sort_values("events", ascending=False)
+    if frame.empty:
+        return "There is no event."
     first = rows.iloc[0]
     text = f"{strong(first['scenario'])} holds {percent(first['share'])} of {total} events"
     if len(rows) > 1:

@@ -25,7 +25,7 @@ def usual_cutoff(store: RunStore) -> int:
 def exclusions(store: RunStore) -> tuple[bool, ...]:
     """Return whether seen items were left unranked: one value, or both where both were scored."""
     found = store.sql("SELECT DISTINCT exclude_seen FROM ndcg ORDER BY exclude_seen")
-    return tuple(bool(value) for value in found["exclude_seen"])
+    return tuple(bool(value) for value in found["exclude_seen"]) or (False,)
 
 
 def ndcg_by_model(store: RunStore, k: int, exclude_seen: bool) -> pd.DataFrame:

@@ -192,3 +192,19 @@ def test_moves_only_leaves_the_diagonal_out() -> None:
     frame = pairs_frame(("a", "b", "c"))
     assert len(transitions.sankey(frame, ("a", "b", "c")).data[0].link.value) == 4
     assert len(transitions.sankey(frame, ("a", "b", "c"), False).data[0].link.value) == 6
+
+
+def test_a_figure_of_nothing_is_an_empty_figure() -> None:
+    bins, mass = gate_frames(NAMES)
+    figures = [
+        overview.ndcg_dots(model_frame().iloc[:0]),
+        overview.training_curves(history_frame().iloc[:0]),
+        overview.traffic_bar(traffic_frame(NAMES).iloc[:0], NAMES),
+        scenarios.ndcg_by_scenario(ndcg_frame(NAMES).iloc[:0], NAMES),
+        scenarios.head_and_tail(ndcg_frame(()).assign(k=10).iloc[:0]),
+        gate.distribution(bins.iloc[:0], mass.iloc[:0], NAMES),
+        gate.mass(mass.iloc[:0], NAMES),
+        gate.promises(gaps_frame(NAMES).iloc[:0], NAMES),
+        gate.calibration(curve_frame().iloc[:0]),
+    ]
+    assert all(figure.layout.height for figure in figures)

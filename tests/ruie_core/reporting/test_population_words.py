@@ -1,5 +1,7 @@
 """Sentences of the population views: the judgement follows the intervals, names are escaped."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -33,7 +35,8 @@ def ndcg(
         (ndcg(0.08, 0.12, 0.02, 0.04), "**Worth looking at**"),
         (ndcg(0.08, 0.12, 0.07, 0.09), "**Not told apart from popularity**"),
         (ndcg(0.08, 0.12, 0.2, 0.3), "**Not worth it yet: popularity does better**"),
-        (ndcg(None, None, 0.02, 0.04), "**Too few people to judge**"),
+        (ndcg(None, None, 0.02, 0.04), "**Too few held-out events to judge**"),
+        (ndcg(1, 1, 0, 0).assign(n_events=1), "**Too few held-out events to judge**"),
         (ndcg(0.08, 0.12, 0.02, 0.04).iloc[:1], "**No baseline to compare with**"),
         (ndcg(0.08, 0.12, 0.02, 0.04).iloc[1:], "**Not evaluated yet**"),
     ],
@@ -54,7 +57,7 @@ def test_the_verdict_names_what_is_wrong() -> None:
     assert "look at **gate collapse and the calibration of Q**" in text
 
 
-def cells(**change: object) -> pd.DataFrame:
+def cells(**change: Any) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "scenario": ["a_b", "a_b", "c", "c"],
@@ -102,7 +105,7 @@ def test_head_and_tail_are_compared_by_interval(
     assert "Head: **a\\_b**." in scenarios.head_and_tail(frame, ["a_b"])
 
 
-def pairs(**change: object) -> pd.DataFrame:
+def pairs(**change: Any) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "from_scenario": ["a", "a", "b", "b"],
@@ -146,7 +149,7 @@ def test_no_transition_is_said() -> None:
     assert "one event only" in transitions.of_user(nothing, "u1")
 
 
-def health(**change: object) -> dict[str, object]:
+def health(**change: Any) -> dict[str, Any]:
     return {
         "ends": 0.01, "collapsed": False, "dominant_scenario": "feed", "ratio": 1.1,
         "dominant": False, "slope": 0.9, "spearman": 0.6, "overestimation": 0.1, "n": 500,
@@ -156,6 +159,8 @@ def health(**change: object) -> dict[str, object]:
 
 def test_confidence_is_believed_only_if_all_lights_are_off() -> None:
     assert gate.verdict(health()).startswith("**Yes**, by all three health checks. Q overstates")
+    blunt = gate.verdict(health(spearman=0.08))
+    assert blunt.startswith("**On average yes, event by event hardly**")
     text = gate.verdict(health(collapsed=True, dominant=True, overestimation=-0.2))
     assert text.startswith("**With care**: its gates collapse to the ends and **feed** dominates")
     assert "Q understates what came by 0.20 reward units" in text
