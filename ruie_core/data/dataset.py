@@ -134,11 +134,11 @@ def action_rewards(masks: Int32, actions: tuple[str, ...], weights: Mapping[str,
         (N,) float32.
     """
     check_weights(weights, actions)
-    rewards = np.zeros(len(masks), dtype=np.float32)
+    rewards = np.zeros(len(masks), dtype=np.float64)
     for bit, action in enumerate(actions):
         if weight := weights.get(action, 0.0):
-            rewards += np.float32(weight) * ((masks >> bit) & 1).astype(np.float32)
-    return rewards
+            rewards += weight * ((masks >> bit) & 1)
+    return rewards.astype(np.float32)
 
 
 def load_dataset(folder: Path) -> Dataset:

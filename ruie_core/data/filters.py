@@ -141,9 +141,9 @@ def coded(
     ordered = joined.select(
         "user",
         "item",
-        "timestamp",
         *(ACTION_PREFIX + action for action in rewards),
         LOG_ORDER,
+        timestamp=joined["timestamp"].cast("int64"),
         scenario=joined.code,
         reward=reward.cast("float32"),
     ).order_by("user", "timestamp", LOG_ORDER)

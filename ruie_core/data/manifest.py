@@ -63,7 +63,7 @@ def in_words(milliseconds: int, zone: str) -> str | None:
     return moment.isoformat(timespec="seconds")
 
 
-def base_names(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+def base_names(value: Any) -> Any:
     """Paths as base names, so that a manifest never tells where it was made."""
     if isinstance(value, Path):
         return value.name

@@ -6,24 +6,13 @@ from typing import Final
 
 from ruie_core.data.engines.base import Engine
 from ruie_core.data.engines.duck import DuckEngine
+from ruie_core.data.engines.spark import SparkEngine
 from ruie_core.data.settings import PrepareConfig
 from ruie_core.errors import UserError
 
-
-def _spark(folder: Path, memory_limit: str, threads: int | None) -> Engine:
-    try:
-        from ruie_core.data.engines.spark import SparkEngine
-    except ImportError as error:
-        raise UserError(
-            f"The spark engine needs the extra packages ({error.name} is missing): "
-            'pip install "ruie[spark]", and a Java runtime.'
-        ) from None
-    return SparkEngine(folder, memory_limit, threads)
-
-
 ENGINES: Final[dict[str, Callable[[Path, str, int | None], Engine]]] = {
     "duckdb": DuckEngine,
-    "spark": _spark,
+    "spark": SparkEngine,
 }
 
 

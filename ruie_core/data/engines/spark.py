@@ -5,24 +5,19 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.errors import (  # type: ignore[import-not-found, unused-ignore]
-    PySparkException,
-)
-from pyspark.sql import (  # type: ignore[import-not-found, unused-ignore]
-    DataFrame,
-    SparkSession,
-)
-from pyspark.sql import functions as F  # type: ignore[import-not-found, unused-ignore]
 
 from ruie_core.data.engines.base import LOG_ORDER
 from ruie_core.data.inputs import InputFile
 from ruie_core.errors import UserError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame  # type: ignore[import-not-found, unused-ignore]
 
 
 class SparkEngine:
@@ -35,6 +30,13 @@ class SparkEngine:
 
     def __init__(self, folder: Path, memory_limit: str, threads: int | None) -> None:
         """Join or start a session; ``memory_limit`` and ``threads`` hold for a local one."""
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise UserError(
+                'The spark engine needs pyspark, which is an extra: pip install "ruie[spark]", and '
+                "a Java runtime."
+            ) from None
         self._folder = folder
         running = SparkSession.getActiveSession()
         self._own = running is None
@@ -79,7 +81,9 @@ class SparkEngine:
         with self._clear(reading):
             frame = self._frame(expr)
             if log_order:
-                frame = frame.withColumn(LOG_ORDER, F.monotonically_increasing_id())
+                from pyspark.sql import functions
+
+                frame = frame.withColumn(LOG_ORDER, functions.monotonically_increasing_id())
             frame.write.mode("overwrite").parquet(str(target))
             return self._view(self._session.read.parquet(str(target)))
 
@@ -117,10 +121,10 @@ class SparkEngine:
         if self._own:
             self._session.stop()
 
-    def _frame(self, expr: ir.Table) -> DataFrame:
+    def _frame(self, expr: ir.Table) -> "DataFrame":
         return self._session.sql(str(self._con.compile(expr)))
 
-    def _view(self, frame: DataFrame) -> ir.Table:
+    def _view(self, frame: "DataFrame") -> ir.Table:
         self._views += 1
         name = f"ruie_{id(self)}_{self._views}"
         frame.createOrReplaceTempView(name)
@@ -129,6 +133,10 @@ class SparkEngine:
     @contextmanager
     def _clear(self, reading: Path | None) -> Iterator[None]:
         """Turn what Spark says into one sentence for the user."""
+        from pyspark.errors import (  # type: ignore[import-not-found, unused-ignore]
+            PySparkException,
+        )
+
         try:
             yield
         except PySparkException as error:

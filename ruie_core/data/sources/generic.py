@@ -177,7 +177,8 @@ class Generic:
 
 
 def _time(column: ir.Value, unit: str) -> ir.IntegerValue:
-    if unit == "iso" or column.type().is_timestamp():
+    kind = column.type()
+    if unit == "iso" or not (kind.is_numeric() or kind.is_string()):  # dates and times of any type
         return iso_milliseconds(column)
     per_unit = {"s": 1000, "ms": 1, "order": ORDER_STEP_MS}
     return milliseconds(column, per_unit[unit])

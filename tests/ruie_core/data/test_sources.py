@@ -259,6 +259,21 @@ def parquet(path: Path, **columns: pa.Array) -> Path:
     return path
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Shanghai"])
+def test_generic_reads_typed_times(tmp_path: Path, unit: str, zone: str | None) -> None:
+    per_ms = {"s": 0.001, "ms": 1, "us": 1000, "ns": 1_000_000}[unit]
+    moments = [int(1684742000000 * per_ms) for _ in range(4)]
+    log = parquet(
+        tmp_path / "log.parquet",
+        user_id=pa.array([1, 1, 2, 2]),
+        item_id=pa.array([1, 2, 1, 2]),
+        scenario=pa.array(["a", "b", "a", "b"]),
+        timestamp=pa.array(moments, pa.timestamp(unit, tz=zone)),
+    )
+    assert read(GenericSettings(log=(log,)), tmp_path / "out").times.tolist() == [1684742000000] * 4
+
+
 def test_generic_reads_typed_parquet(tmp_path: Path) -> None:
     moments = [1684742000123, 1684742000000, 1684742000000, 1684742000000]
     log = parquet(
