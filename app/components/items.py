@@ -73,8 +73,8 @@ def nearest_table(near: pd.DataFrame) -> None:
         st.dataframe(
             rows, hide_index=True, row_height=32, height="content", key="nearest_items",
             column_config={
-                "item": st.column_config.TextColumn(width=150),
-                "category": st.column_config.TextColumn(),
+                "item": st.column_config.TextColumn(),
+                "category": st.column_config.TextColumn(width=78),
                 "cosine": st.column_config.TextColumn(width=52, alignment="right"),
             },
         )  # fmt: skip

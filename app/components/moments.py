@@ -62,10 +62,10 @@ def ranking_table(ranking: pd.DataFrame, step: int, events: int, theme: Theme) -
         st.dataframe(
             styled, hide_index=True, row_height=29, height="content",
             column_config={
-                "rank": st.column_config.TextColumn(width=42, alignment="right"),
-                "item": st.column_config.TextColumn(width=116),
-                "category": st.column_config.TextColumn(),
-                "score": st.column_config.TextColumn(width=42, alignment="right"),
+                "rank": st.column_config.TextColumn(width=40, alignment="right"),
+                "item": st.column_config.TextColumn(),
+                "category": st.column_config.TextColumn(width=62),
+                "score": st.column_config.TextColumn(width=46, alignment="right"),
             },
             key="user_ranking",
         )  # fmt: skip

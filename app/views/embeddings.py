@@ -25,22 +25,23 @@ def render(context: Context) -> None:
     found = load(context.store, frames.agreement)
     sentence = f"{words.agreement_line(found)} {words.further_agreement(found)}"
     header("Embeddings", sentence, question("embeddings"))
-    _items(context)
+    _items(context, str(found["trait"].iloc[0]) if len(found) else "scenario")
     _states(context)
 
 
 @st.fragment
-def _items(context: Context) -> None:
+def _items(context: Context, telling: str) -> None:
+    """Map and neighbours of items; ``telling`` is the trait that the colour shows at first."""
     store, selection = context.store, follow(context)
-    controls = st.columns([2.7, 1.1], gap="medium", vertical_alignment="bottom")
+    controls = st.columns([2.55, 1.2], gap="medium", vertical_alignment="bottom")
     with controls[0]:
         color = heading("Items", _ITEMS, words.MAP_HELP).segmented_control(
-            "Colour by", ITEM_COLORS, default="scenario",
+            "Colour by", ITEM_COLORS, default=telling,
             required=True, key="item_color", label_visibility="collapsed",
         )  # fmt: skip
     with controls[1]:
         matches = items.item_search(store)
-    board, side = st.columns([2.7, 1.1], gap="medium")
+    board, side = st.columns([2.55, 1.2], gap="medium")
     near = load(store, frames.around_item, items.looked_at(context, selection.item))
     with side:
         items.search_line(matches)
@@ -83,7 +84,7 @@ def _states(context: Context) -> None:
         points, store.scenarios, color=color, density=load(store, frames.map_density, _STATES),
         path=drawn, selected=selection.step, theme=context.theme,
     )  # fmt: skip
-    board, side = st.columns([2.7, 1.1], gap="medium")
+    board, side = st.columns([2.55, 1.2], gap="medium")
     with board:
         chart(
             figure, key=_STATES, name=f"{store.name} walk of {selection.user_id}", frame=drawn,

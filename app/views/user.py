@@ -55,7 +55,7 @@ def _story(context: Context) -> None:
     path = walk(steps, store.scenarios)
     moments = find_moments(path, load(store, ranked_categories, selection.user))
     step = _step(selection, moments, path.n)
-    board, side = st.columns([2.7, 1.1], gap="medium")
+    board, side = st.columns([2.55, 1.2], gap="medium")
     with board:
         first, last = drawn_window(selection.user, path.n, step)
         items = int(load(store, population)["items"].iloc[0])

@@ -23,7 +23,7 @@ from ruie_core.figures.maps import (
 from ruie_core.figures.numbers import count, plain, short
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
-ITEM_COLORS = ("scenario", "category", "popularity")
+ITEM_COLORS = ("category", "scenario", "popularity")
 """What the colour of an item can mean."""
 
 

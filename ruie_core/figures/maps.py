@@ -17,6 +17,8 @@ HEIGHT = 600
 """Height of a map, px."""
 _GRID = 24
 """Cells per axis in which a label looks for its place."""
+_EVERYWHERE = 0.7
+"""Share of the points beyond which a group is no place on the map."""
 _MUTED = (
     "#332288", "#CC6677", "#117733", "#DDCC77", "#88CCEE",
     "#882255", "#44AA99", "#999933", "#AA4499",
@@ -146,6 +148,8 @@ def group_labels(
     taken: list[tuple[int, int]] = []
     for name in names:
         chosen = (groups == name).to_numpy()
+        if chosen.mean() > _EVERYWHERE:
+            continue
         own = gaussian_filter(np.histogram2d(x[chosen], y[chosen], bins=edges)[0], 1)
         own = np.where((own > 0.5 * every) & (own > 0.4 * own.max()), own, 0.0)
         i, j = np.unravel_index(int(own.argmax()), own.shape)

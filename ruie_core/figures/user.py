@@ -25,7 +25,7 @@ _HEIGHTS = {"reward": 26, "q": 150, "gate": 32, "next": 104, "rank": 92}
 """Heights of the rows, px; the lanes grow with the number of scenarios."""
 _LANE, _GAP = 25, 27
 """Height of one lane and of the gap over a row, where its title stands, px."""
-_TOP, _BOTTOM, _LEFT, _RIGHT = 40, 58, 88, 104
+_TOP, _BOTTOM, _LEFT, _RIGHT = 40, 58, 106, 114
 """Margins, px."""
 _ALL_LANES = 6
 """Up to so many scenarios each has a lane; beyond, only those that the person visited."""
@@ -147,7 +147,7 @@ def _axes(
         "lanes": {
             "range": [-0.6, len(story.lanes) - 0.4],
             "tickvals": list(range(len(story.lanes))),
-            "ticktext": [plain(short(name, 13)) for name in story.lanes],
+            "ticktext": [plain(short(name, 16)) for name in story.lanes],
         },
         "reward": {"range": [0, max(most, 1e-9)], "tickvals": [most], "ticktext": [f"{most:g}"]},
         "q": {"range": q_range(story), "nticks": 5},

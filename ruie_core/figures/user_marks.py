@@ -57,7 +57,7 @@ def q_labels(story: Story, height: int) -> list[dict[str, Any]]:
         {
             "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": AXES["q"],
             "y": value, "yshift": shift, "showarrow": False,
-            "text": f"<b>{number(value, 1 if high >= 10 else 2)}</b> {plain(short(name, 11))}",
+            "text": f"<b>{number(value, 1 if high >= 10 else 2)}</b> {plain(short(name, 13))}",
             "font": {"size": 11.5, "color": legible(story.colors[name], story.theme)},
         }
         for (value, name), shift in zip(known, placed - wanted, strict=True)

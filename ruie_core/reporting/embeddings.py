@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ruie_core.analysis.frames.embeddings import NEAREST
-from ruie_core.figures.numbers import count, number, percent
+from ruie_core.figures.numbers import count, number, percent, short
 from ruie_core.reporting.text import escape, plural, strong
 
 MAP_HELP = (
@@ -138,8 +138,8 @@ def nearest_rows(near: pd.DataFrame) -> pd.DataFrame:
     others = near.iloc[1:]
     return pd.DataFrame(
         {
-            "item": others["title"].fillna(others["item_id"]).astype(str),
-            "category": others["category"].fillna("").astype(str),
+            "item": [short(name, 24) for name in others["title"].fillna(others["item_id"])],
+            "category": [short(name, 14) for name in others["category"].fillna("")],
             "cosine": [number(float(value)) for value in others["cosine"]],
         }
     ).reset_index(drop=True)
@@ -189,7 +189,7 @@ def station_rows(path: pd.DataFrame, stations: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "event": [count(t) for t in chosen["t"]],
-            "scenario": chosen["scenario"].astype(str).tolist(),
-            "item": chosen["title"].fillna(chosen["item_id"]).astype(str).tolist(),
+            "scenario": [short(name, 15) for name in chosen["scenario"]],
+            "item": [short(name, 22) for name in chosen["title"].fillna(chosen["item_id"])],
         }
     )

@@ -137,8 +137,9 @@ def _promise(path: Walk, move: Move) -> str:
     after = path.q[max(move.start + 1, path.n + 1 - TAIL) :]
     if not (np.isfinite(before).all() and np.isfinite(after).all()):
         return ""
-    new = _change(before[:, move.new].mean(), after[:, move.new].mean())
-    old = _change(before[:, move.old].mean(), after[:, move.old].mean())
+    spread = float(np.nanmax(path.q) - np.nanmin(path.q))
+    new = _change(before[:, move.new].mean(), after[:, move.new].mean(), spread)
+    old = _change(before[:, move.old].mean(), after[:, move.old].mean(), spread)
     return (
         f"Expected engagement in {_name(path, move.new)} {new} and in {_name(path, move.old)} "
         f"{old} (reward units, mean of the {count(len(before))} estimates before the move and of "
@@ -146,12 +147,15 @@ def _promise(path: Walk, move: Move) -> str:
     )
 
 
-def _change(before: float, after: float) -> str:
-    """Put a change into words at the precision that is printed, so that words match figures."""
-    digits = 1 if max(abs(before), abs(after)) >= 1 else 2
+def _change(before: float, after: float, spread: float) -> str:
+    """Put a change into words at the precision that is printed, so that words match figures.
+
+    A change under a twentieth of the path's whole range of Q (``spread``) is no change.
+    """
+    digits = 1 if spread >= 1 else 2
     was, now = number(float(before), digits), number(float(after), digits)
-    if was == now:
-        return f"stayed at {now}"
+    if was == now or abs(after - before) < 0.05 * spread:
+        return f"stayed at about {now}"
     return f"{'rose' if after > before else 'fell'} from {was} to {now}"
 
 

@@ -93,7 +93,7 @@ def _ranking(row: Mapping[str, Any], usual: Mapping[str, Any]) -> Figure:
     return Figure(
         label,
         count(rank),
-        f"median {number(_value(usual['rank']), 0)} over users; of {count(usual['items'])} items",
+        f"population median {number(_value(usual['rank']), 0)}",
         meaning,
     )
 
@@ -195,8 +195,8 @@ def ranking_rows(ranking: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "rank": count(row["rank"]),
-                "item": f"▸ {name}" if row["came"] else str(name),
-                "category": "" if pd.isna(row["category"]) else short(row["category"], 14),
+                "item": short(f"▸ {name}" if row["came"] else name, 19),
+                "category": "" if pd.isna(row["category"]) else short(row["category"], 12),
                 "score": number(float(row["score"])),
                 "came": bool(row["came"]),
             }
