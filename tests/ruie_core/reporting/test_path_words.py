@@ -111,8 +111,8 @@ def test_what_q_did_is_told_at_the_printed_precision() -> None:
     q[13:] = [2.3, 2.7, 0.0]
     text = summary(made(MOVED, p=leaning(MOVED, 0), q=q))
     assert text.endswith(
-        "Expected engagement in **search** rose from 1.4 to 2.7 and in **feed** stayed at about 2.3 "
-        "(reward units, mean of the 10 estimates before the move and of the last 8)."
+        "Expected engagement in **search** rose from 1.4 to 2.7 and in **feed** stayed at about "
+        "2.3 (reward units, mean of the 10 estimates before the move and of the last 8)."
     )
     falling = np.tile([2.3, 1.4, 0.0], (n + 1, 1))
     falling[13:, 0] = 1.6

@@ -50,7 +50,8 @@ def test_one_held_out_event_is_a_rank() -> None:
     figures = {figure.label: figure for figure in headline(row(), USUAL)}
     assert "NDCG@10" not in figures
     assert figures["rank, held-out event"].value == "37"
-    assert figures["rank, held-out event"].reference == (f"median 812; 6{THIN}361 items")
+    assert figures["rank, held-out event"].reference == "population median 812"
+    assert f"all 6{THIN}361 items" in figures["rank, held-out event"].meaning
     assert figures["events"].reference == f"top 12{THIN}% of users"
     assert figures["mean gate"] == figures["mean gate"]._replace(
         value="0.57", reference="population 0.50"
