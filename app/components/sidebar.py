@@ -8,7 +8,7 @@ import streamlit as st
 from app.state import select_run
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.figures.numbers import count
-from ruie_core.reporting.text import escape
+from ruie_core.reporting.text import escape, plural
 
 _RUN_KEY = "sidebar_run"
 
@@ -29,7 +29,7 @@ def sidebar_top(runs: Sequence[RunInfo], run: RunInfo | None, users: int | None)
     if run.created:
         facts.append(f"run {escape(run.created[:10])}")
     if users is not None:
-        facts.append(f"{count(users)} users")
+        facts.append(f"{count(users)} {plural(users, 'user')}")
     st.caption(" · ".join(facts) or " ")
     names = [item.name for item in runs]
     analysed = {item.name: item.analysed for item in runs}

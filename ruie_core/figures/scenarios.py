@@ -154,6 +154,7 @@ def _dots(
         y=[rows[row["group"], row["scenario"]] + shift for row in part],
         name=model_name(model),
         mode="markers+text" if own else "markers",
+        cliponaxis=False,
         text=[number(row["value"], 3) for row in part] if own else None,
         textposition="top center",
         textfont={

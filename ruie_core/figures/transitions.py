@@ -15,6 +15,9 @@ RATIOS = {
 }
 """What the third heatmap may show: column of the frame and its title."""
 
+MOST_WRITTEN = 8
+"""Scenarios up to which the cells carry their values; beyond, colours and the pointer tell."""
+
 _FURTHEST = float(np.log(4))
 """Log-ratio at which the colours end: four times as often, or as seldom."""
 
@@ -53,7 +56,7 @@ def heatmaps(
     )  # fmt: skip
     rows = records(frame)
     hover = np.array([_hover(row, reference) for row in rows]).reshape(size, size)
-    letters = 13 if size <= 6 else 11 if size <= 9 else 9
+    written = size <= MOST_WRITTEN
     for column, (name, scale) in enumerate(
         (("p_observed", theme.sequential), ("p_model", theme.sequential), (ratio, theme.diverging)),
         start=1,
@@ -72,8 +75,8 @@ def heatmaps(
                     [_ratio_text(row, ratio, theme) if signed else _share_text(row[name])
                      for row in rows]
                 ).reshape(size, size),
-                texttemplate="%{text}",
-                textfont={"size": letters},
+                texttemplate="%{text}" if written else "",
+                textfont={"size": 13 if size <= 6 else 11},
                 customdata=hover,
                 hovertemplate="%{customdata}<extra></extra>",
                 showscale=False,
@@ -83,10 +86,10 @@ def heatmaps(
             row=1,
             col=column,
         )  # fmt: skip
-    ticks = [label(name, scenarios) for name in scenarios]
+    ticks = [label(name, scenarios, 24 if written else 14) for name in scenarios]
     figure.update_xaxes(
         tickvals=list(range(size)), ticktext=ticks, title_text="to", side="bottom",
-        tickangle=0 if size <= 3 else -35, showgrid=False, fixedrange=True,
+        tickangle=0 if size <= 3 else -35 if written else -70, showgrid=False, fixedrange=True,
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(size)), ticktext=ticks, autorange="reversed", showgrid=False,
@@ -97,7 +100,7 @@ def heatmaps(
         axis = figure.layout["xaxis" if place == 1 else f"xaxis{place}"]
         note.update(x=axis.domain[0], xanchor="left", font={"size": 13, "color": theme.text})
     figure.update_layout(dragmode=False)
-    return finish(figure, theme, 150 + 46 * max(2, size))
+    return finish(figure, theme, 150 + (46 if written else 26) * max(2, size))
 
 
 def sankey(
@@ -149,7 +152,7 @@ def sankey(
         )
     )
     figure.update_layout(margin={"t": 12, "l": 4, "r": 4})
-    return finish(figure, theme, 160 + 42 * max(2, size))
+    return finish(figure, theme, 160 + 42 * min(max(2, size), 12))
 
 
 def _places(drawn: list[Record], side: str, code: dict[str, int]) -> list[float]:

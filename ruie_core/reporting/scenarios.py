@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ruie_core.analysis.frames.metrics import SMALL_CELL
 from ruie_core.figures.numbers import THIN, count, interval, number
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.text import listed, plural, strong
@@ -40,9 +41,7 @@ def verdict(frame: pd.DataFrame, k: int = 10) -> str:
         f"{plural(len(own), 'scenario')}"
     )
     if weak:
-        shown = [strong(name) for name in weak[:3]]
-        rest = [f"{len(weak) - 3} more"] if len(weak) > 3 else []
-        text += f", not in {listed(shown + rest, 'or')}"
+        text += f", not in {listed(_few(weak), 'or')}"
     return f"{text}."
 
 
@@ -74,7 +73,7 @@ def head_and_tail(frame: pd.DataFrame, head: Sequence[str], k: int = 10) -> str:
     """
     rows = records(frame[(frame["k"] == k) & ~frame["baseline"]])
     by = {row["group"]: row for row in rows}
-    named = f"Head: {listed([strong(name) for name in head])}." if head else ""
+    named = f"Head: {listed(_few(head))}." if head else ""
     if "head" not in by or "tail" not in by:
         return f"Only one side has held-out events. {named}".strip()
     first, second = by["head"], by["tail"]
@@ -85,9 +84,16 @@ def head_and_tail(frame: pd.DataFrame, head: Sequence[str], k: int = 10) -> str:
     )
 
 
+def _few(names: Sequence[str], most: int = 3) -> list[str]:
+    """Name the first few and count the rest."""
+    rest = [f"{len(names) - most} more"] if len(names) > most else []
+    return [strong(name) for name in names[:most]] + rest
+
+
 def _gap(first: Record, second: Record) -> str:
-    if None in (first["low"], second["low"]):
-        return "too few people to tell them apart"
+    few = min(first["n_events"], second["n_events"]) < SMALL_CELL
+    if few or None in (first["low"], second["low"]):
+        return "too few events to tell them apart"
     if first["low"] > second["high"]:
         return "the tail is served worse"
     if second["low"] > first["high"]:

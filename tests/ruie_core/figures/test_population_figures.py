@@ -208,3 +208,10 @@ def test_a_figure_of_nothing_is_an_empty_figure() -> None:
         gate.calibration(curve_frame().iloc[:0]),
     ]
     assert all(figure.layout.height for figure in figures)
+
+
+def test_many_scenarios_leave_the_cells_without_letters() -> None:
+    few = transitions.heatmaps(pairs_frame(NAMES), NAMES)
+    many = transitions.heatmaps(pairs_frame(MANY), MANY)
+    assert few.data[0].texttemplate == "%{text}"
+    assert not many.data[0].texttemplate

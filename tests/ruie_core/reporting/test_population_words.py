@@ -105,6 +105,14 @@ def test_head_and_tail_are_compared_by_interval(
     assert "Head: **a\\_b**." in scenarios.head_and_tail(frame, ["a_b"])
 
 
+def test_a_tail_of_one_event_is_not_compared() -> None:
+    frame = pd.DataFrame(
+        {"group": ["head", "tail"], "value": [0.3, 0.0], "low": [0.2, 0.0], "high": [0.4, 0.0]}
+    ).assign(model="ruie", k=10, n_events=[90, 1], baseline=False)
+    assert "too few events to tell them apart" in scenarios.head_and_tail(frame, list("abcde"))
+    assert "**c** and 2 more." in scenarios.head_and_tail(frame, list("abcde"))
+
+
 def pairs(**change: Any) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
