@@ -86,13 +86,14 @@ def heatmaps(
             row=1,
             col=column,
         )  # fmt: skip
-    ticks = [label(name, scenarios, 24 if written else 14) for name in scenarios]
+    below = [label(name, scenarios, 24 if written else 14) for name in scenarios]
+    beside = [label(name, scenarios) for name in scenarios]
     figure.update_xaxes(
-        tickvals=list(range(size)), ticktext=ticks, title_text="to", side="bottom",
+        tickvals=list(range(size)), ticktext=below, title_text="to", side="bottom",
         tickangle=0 if size <= 3 else -35 if written else -70, showgrid=False, fixedrange=True,
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(range(size)), ticktext=ticks, autorange="reversed", showgrid=False,
+        tickvals=list(range(size)), ticktext=beside, autorange="reversed", showgrid=False,
         ticklabelstandoff=6, tickfont={"color": theme.text}, fixedrange=True,
     )  # fmt: skip
     figure.update_yaxes(title_text="from", row=1, col=1)
@@ -135,7 +136,7 @@ def sankey(
                 "y": _places(drawn, "from_scenario", code) + _places(drawn, "to_scenario", code),
                 "label": [plain(short(name, 24)) for name in scenarios] * 2,
                 "color": [colors[name] for name in scenarios] * 2,
-                "pad": 18,
+                "pad": 18 if size <= MOST_WRITTEN else 8,
                 "thickness": 14,
                 "line": {"width": 0},
                 "hovertemplate": "%{label}<br>%{value:,d} events<extra></extra>",

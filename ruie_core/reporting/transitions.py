@@ -96,8 +96,8 @@ def heatmaps(ratio: str, reference: str) -> str:
     )
     return (
         f"Each row sums to 100 %: where events go next, from the scenario on the left. The third "
-        f"panel is {compared}; bold where the 95 % interval leaves out ×1, a dash where the move "
-        "never happened. Counts and intervals are under the pointer."
+        f"panel is {compared}: blue more, orange less, bold where the 95 % interval leaves out ×1, "
+        "a dash where the move never happened. Counts and intervals are under the pointer."
     )
 
 
