@@ -139,7 +139,7 @@ def principal_components(unit: Tensor) -> Floats:
 
     Computed in double precision on the CPU, so that a seed gives one map.
     """
-    points = unit.double().cpu()
+    points = unit.cpu().double()
     places = np.zeros((len(points), 2), np.float32)
     if len(points) < 2:
         return places

@@ -152,7 +152,24 @@ def write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
     pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
 
 
-def named(codes: Any, names: Iterable[str | None], missing: Any = None) -> pa.DictionaryArray:  # noqa: ANN401
+def encodings(schema: pa.Schema) -> dict[str, list[str]]:
+    """Options of a Parquet writer: floats split into byte streams, all else by dictionary.
+
+    Floats of a model rarely repeat, but their exponents do: split, they take a third less.
+
+    >>> encodings(pa.schema({"user": pa.int32(), "scores": pa.list_(pa.float32())}))
+    {'use_byte_stream_split': ['scores.list.element'], 'use_dictionary': ['user']}
+    """
+    paths: dict[bool, list[str]] = {True: [], False: []}
+    for field in schema:
+        is_list = pa.types.is_list(field.type)
+        kind = field.type.value_type if is_list else field.type
+        path = f"{field.name}.list.element" if is_list else field.name
+        paths[pa.types.is_floating(kind)].append(path)
+    return {"use_byte_stream_split": paths[True], "use_dictionary": paths[False]}
+
+
+def named(codes: Any, names: Iterable[str | None], missing: Any = None) -> pa.DictionaryArray:
     """Text column from codes.
 
     >>> named([1, 0, 1], ["feed", "shop"]).to_pylist()

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from ruie_core.analysis.rows import Block, EventColumns, Layout, block_table, lay_out
+from ruie_core.analysis.schema import encodings
 from ruie_core.analysis.states import Estimates, read_states
 from ruie_core.data.dataset import Dataset
 from ruie_core.evaluation.model_scorer import FlatEvents, ModelScorer
@@ -109,7 +110,7 @@ def write_steps(
         np.empty((int(plan.mapped.sum()), run.model.item_table.shape[1]), np.float32),
     )
     kept = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", **encodings(schema)) as writer:
         for first_user, last_user in user_blocks(dataset.offsets, ROW_GROUP):
             offsets = dataset.offsets[first_user : last_user + 1]
             rows = lay_out(offsets, first_user)

@@ -127,6 +127,16 @@ def test_a_scenario_with_the_name_of_a_column_is_refused(name):
         schemas(["feed", name])
 
 
+def test_scenario_names_may_hold_any_character(tmp_path):
+    names = ("a.b", 'the "shop", front', "naïve: search % 50 ")
+    dataset = make_dataset(n_users=10, n_items=20, n_scenarios=3, length=5)
+    vocabulary = dataclasses.replace(dataset.vocabulary, scenarios=names)
+    dataset = dataclasses.replace(dataset, vocabulary=vocabulary)
+    steps = analyze(dataset, small_run(dataset, **SETTINGS), tmp_path / "analysis").table("steps")
+    p = steps.loc[steps["t"] > 1, [f"p_{name}" for name in names]]
+    assert p.sum(axis=1).to_numpy() == pytest.approx(1.0, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     "sequences",
     [

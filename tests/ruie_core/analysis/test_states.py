@@ -1,5 +1,7 @@
 """States read in windows are the states of the whole history."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from ruie_core.analysis.states import cover, read_states
 from ruie_core.evaluation.model_scorer import FlatEvents
 from ruie_core.models.types import SequenceBatch
 from tests.factories import make_dataset
+from tests.ruie_core.analysis.analyzed import SETTINGS, analyze
 from tests.small_run import small_run
 
 
@@ -54,3 +57,24 @@ def test_states_do_not_depend_on_where_windows_begin(stride):
         for name, values in expected.items():
             found = getattr(estimates, name)[own.start - base : own.stop - base]
             torch.testing.assert_close(found, values[0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.gpu
+def test_states_on_a_gpu_are_those_of_the_cpu():
+    dataset = make_dataset(n_users=9, n_items=30, n_scenarios=3, length=(1, 80), seed=2)
+    run = small_run(dataset)
+    on_cpu = read_states(run, FlatEvents(dataset, run.device), dataset.offsets, 20)
+    gpu = dataclasses.replace(run, model=run.model.to("cuda"), device=torch.device("cuda"))
+    on_gpu = read_states(gpu, FlatEvents(dataset, gpu.device), dataset.offsets, 20)
+    for one, other in zip(on_cpu, on_gpu, strict=True):
+        torch.testing.assert_close(one, other.cpu(), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.gpu
+def test_a_run_on_a_gpu_is_analyzed(tmp_path):
+    dataset = make_dataset(n_users=30, n_items=40, n_scenarios=3, length=(3, 30), seed=2)
+    run = small_run(dataset, **SETTINGS)
+    gpu = dataclasses.replace(run, model=run.model.to("cuda"), device=torch.device("cuda"))
+    made = analyze(dataset, gpu, tmp_path / "analysis")
+    assert len(made.table("steps")) == dataset.n_events + dataset.n_users
+    assert made.table("ranks")["rank"].between(1, 40).all()

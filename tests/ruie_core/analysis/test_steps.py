@@ -125,18 +125,19 @@ def test_exclude_seen_leaves_the_history_out_of_every_list():
         assert not seen & set(row.top_items.tolist())
 
 
-def test_row_groups_hold_whole_users_and_change_no_number(tmp_path):
+@pytest.mark.parametrize(("group", "longest"), [(100, 200), (5, 8)])
+def test_row_groups_change_no_number_and_hold_whole_users(tmp_path, group, longest):
     run, dataset, folder = small()
-    with (
-        patch.object(steps_module, "ROW_GROUP", 100),
-        patch.object(steps_module, "_LONGEST_GROUP", 200),
-    ):
+    sizes = {"ROW_GROUP": group, "_LONGEST_GROUP": longest}
+    with patch.multiple(steps_module, **sizes):
         analyze(dataset, run, tmp_path / "analysis")
     file = pq.ParquetFile(tmp_path / "analysis/steps.parquet")
     assert file.num_row_groups > 5
-    edges = [file.read_row_group(g, ["user"])["user"] for g in range(file.num_row_groups)]
-    users = [set(column.to_pylist()) for column in edges]
-    assert all(not a & b for a, b in pairwise(users))
+    groups = range(file.num_row_groups)
+    assert max(file.metadata.row_group(g).num_rows for g in groups) <= max(group, longest)
+    if group > dataset.lengths.max():  # else a user of more rows than a group holds is spread
+        users = [set(file.read_row_group(g, ["user"])["user"].to_pylist()) for g in groups]
+        assert all(not a & b for a, b in pairwise(users))
     cut, whole = file.read(), pq.read_table(folder / "steps.parquet")
     for name in whole.column_names:
         left, right = (table[name].to_pandas() for table in (cut, whole))

@@ -139,3 +139,23 @@ def test_nothing_held_out_is_one_sentence():
     dataset = make_dataset([[(1, 1), (2, 1)]])
     with pytest.raises(UserError, match="validation part of the split holds no event"):
         held_out_targets(dataset, np.zeros(2, np.uint8), VALIDATION)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("exclude_seen", [False, True])
+def test_ranks_on_a_gpu_are_those_of_the_cpu(model, dataset, targets, exclude_seen):
+    on_cpu, on_gpu = (
+        rank_targets(
+            ModelScorer(model.to(device), dataset, False, torch.device(device)),
+            dataset,
+            targets,
+            exclude_seen=exclude_seen,
+            top_k=5,
+            block=16,
+        )
+        for device in ("cpu", "cuda")
+    )
+    model.to("cpu")
+    assert (on_cpu.ranks == on_gpu.ranks).float().mean() > 0.99  # near ties may swap
+    torch.testing.assert_close(on_cpu.top_scores, on_gpu.top_scores, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(on_cpu.target_scores, on_gpu.target_scores, rtol=1e-3, atol=1e-4)
