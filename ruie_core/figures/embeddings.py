@@ -8,20 +8,22 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ruie_core.figures.maps import (
-    HEIGHT,
+    Trace,
     category_colors,
     category_groups,
     density_ground,
-    frame_map,
+    gl,
     group_labels,
     grouped_points,
     item_name,
     known_color,
+    lay_map,
     point_size,
     records,
+    spoken,
 )
-from ruie_core.figures.numbers import count, plain, short
-from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
+from ruie_core.figures.numbers import count
+from ruie_core.figures.theme import LIGHT, Theme, scenario_colors, translucent
 
 ITEM_COLORS = ("category", "scenario", "popularity")
 """What the colour of an item can mean."""
@@ -59,26 +61,26 @@ def item_map(
         ['feed']
     """
     known_color(color, ITEM_COLORS)
-    figure = go.Figure()
-    if density is not None and len(density) > 3:
-        figure.add_trace(density_ground(density, theme))
-    text = pd.Series([_card(row) for row in records(points)], index=points.index)
+    ground = density is not None and len(density) > 3
+    traces = [density_ground(density, theme)] if density is not None and ground else []
+    notes: list[Trace] = []
+    text = cards(points)
     if color == "popularity":
-        figure.add_trace(_popularity(points, text, theme))
+        traces.append(_popularity(points, text, theme))
     else:
         groups, colors = _groups(points, color, scenarios, theme)
-        figure.add_traces(
-            grouped_points(points, groups, colors, opacity=0.7, text=text, ids=points["item"])
-        )
-        figure.update_layout(annotations=group_labels(points, groups, colors, theme))
+        traces += grouped_points(points, groups, colors, opacity=0.7, text=text, ids=points["item"])
+        notes += group_labels(points, groups, colors, theme)
     if found is not None and len(found):
-        figure.add_trace(_rings(found.dropna(subset=["x", "y"]), theme))
+        traces.append(_rings(found.dropna(subset=["x", "y"]), theme))
     box = None
     if near is not None:
         placed = near.dropna(subset=["x", "y"])
-        _join(figure, placed, theme)
-        box = _around(placed) if zoomed else None
-    return finish(frame_map(figure, theme, box), theme, HEIGHT)
+        if len(placed) and placed["position"].iloc[0] == 0:
+            traces += _joined(placed, theme)
+            notes.append(_named(placed, theme))
+            box = _around(placed) if zoomed else None
+    return lay_map(traces, notes, theme, box)
 
 
 def _groups(
@@ -90,81 +92,89 @@ def _groups(
     return points["scenario"].astype(str), scenario_colors(scenarios)
 
 
-def _card(row: dict[str, Any]) -> str:
-    facts = [] if pd.isna(row["category"]) else [plain(short(row["category"], 30))]
-    facts += [] if pd.isna(row["scenario"]) else [f"mostly in {plain(short(row['scenario'], 30))}"]
-    events = "event" if row["count"] == 1 else "events"
-    return (
-        f"<b>{item_name(row)}</b> ({plain(row['item_id'])})<br>{' · '.join(facts)}"
-        f"<br>{count(row['count'])} {events}"
-    )
+def cards(points: pd.DataFrame) -> "pd.Series[Any]":
+    """Return what the cursor says about each item; column-wise, since there are many.
+
+    >>> from ruie_core.figures.numbers import THIN
+    >>> one = pd.DataFrame({"item_id": ["a"], "title": ["R&B"], "category": [None],
+    ...     "scenario": ["feed"], "count": [1234]})
+    >>> print(cards(one)[0].replace(THIN, "_"))
+    <b>R&amp;B</b> (a)<br>mostly in feed<br>events: 1_234
+    """
+    title = _safe(points["title"].fillna(points["item_id"]), 48)
+    category = _safe(points["category"].fillna(""), 30)
+    category = category.where(category == "", category + " · ")
+    scenario = _safe(points["scenario"].fillna("no scenario"), 30)
+    ids = _safe(points["item_id"], 40)
+    written = {n: count(n) for n in points["count"].unique()}
+    counts = points["count"].map(written).astype("str")
+    head = "<b>" + title + "</b> (" + ids + ")<br>"
+    return head + category + "mostly in " + scenario + "<br>events: " + counts
 
 
-def _popularity(points: pd.DataFrame, text: "pd.Series[Any]", theme: Theme) -> go.Scattergl:
+def _safe(column: "pd.Series[Any]", limit: int) -> "pd.Series[Any]":
+    """Cut and escape a column of text, as ``short`` and ``plain`` do."""
+    text = column.astype("str")
+    text = text.where(text.str.len() <= limit, text.str.slice(0, limit - 1) + "…")
+    for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        text = text.str.replace(sign, escaped, regex=False)
+    return text
+
+
+def _popularity(points: pd.DataFrame, text: "pd.Series[Any]", theme: Theme) -> Trace:
     ordered = points.sort_values("count", kind="stable")  # the frequent ones lie on top
     scale = [[place, color] for place, color in theme.sequential]
     scale[0][1] = theme.line
-    top = max(1.0, float(np.log10(max(1, ordered["count"].max()))))
+    top = max(1.0, float(np.log10(max(1, ordered["count"].max())))) if len(ordered) else 1.0
     ticks = list(range(int(top) + 1))
-    return go.Scattergl(
-        x=ordered["x"], y=ordered["y"], mode="markers", name="items", showlegend=False,
-        text=text.loc[ordered.index].tolist(), customdata=ordered["item"].tolist(),
-        hovertemplate="%{text}<extra></extra>",
-        marker={
-            "color": np.log10(ordered["count"].clip(lower=1)), "colorscale": scale,
-            "cmin": 0, "cmax": top, "size": point_size(len(points)), "opacity": 0.85,
-            "colorbar": {
-                "title": {"text": "events (log scale)", "side": "right"}, "thickness": 8,
-                "len": 0.5, "outlinewidth": 0, "tickvals": ticks,
-                "ticktext": [count(10**tick) for tick in ticks],
-            },
+    marker = {
+        "color": np.log10(ordered["count"].clip(lower=1)).to_numpy(), "colorscale": scale,
+        "cmin": 0, "cmax": top, "size": point_size(len(points)), "opacity": 0.85,
+        "colorbar": {
+            "title": {"text": "events (log scale)", "side": "right"}, "thickness": 8,
+            "len": 0.5, "outlinewidth": 0, "tickvals": ticks,
+            "ticktext": [count(10**tick) for tick in ticks],
         },
-        selected={"marker": {"opacity": 0.85}}, unselected={"marker": {"opacity": 0.85}},
-    )  # fmt: skip
+    }  # fmt: skip
+    said = spoken(text.loc[ordered.index], ordered["item"])
+    return gl(ordered["x"], ordered["y"], "items", marker=marker) | said
 
 
-def _rings(found: pd.DataFrame, theme: Theme) -> go.Scattergl:
-    return go.Scattergl(
-        x=found["x"], y=found["y"], mode="markers", name="found", showlegend=False,
-        text=[_card(row) for row in records(found)], customdata=found["item"].tolist(),
-        hovertemplate="%{text}<extra></extra>",
-        marker={"symbol": "circle-open", "size": 11, "color": theme.text, "line": {"width": 1.6}},
-    )  # fmt: skip
+def _rings(found: pd.DataFrame, theme: Theme) -> Trace:
+    ring = {
+        "symbol": "circle-open", "size": 11, "color": theme.text, "line": {"width": 1.6},
+    }  # fmt: skip
+    said = spoken(cards(found), found["item"])
+    return gl(found["x"], found["y"], "found", marker=ring) | said
 
 
-def _join(figure: go.Figure, near: pd.DataFrame, theme: Theme) -> None:
-    """Draw lines from an item to its nearest ones, and name it."""
-    if near.empty or near["position"].iloc[0] != 0:
-        return
-    center, others = near.iloc[0], near.iloc[1:]
-    x = np.column_stack(
-        [np.full(len(others), center["x"]), others["x"], np.full(len(others), np.nan)]
+def _joined(near: pd.DataFrame, theme: Theme) -> list[Trace]:
+    """Draw lines from an item to its nearest ones, and all of them as points."""
+    others = near.iloc[1:]
+    x, y = (
+        np.column_stack(
+            [np.full(len(others), near[axis].iloc[0]), others[axis], np.full(len(others), np.nan)]
+        ).ravel()
+        for axis in ("x", "y")
     )
-    y = np.column_stack(
-        [np.full(len(others), center["y"]), others["y"], np.full(len(others), np.nan)]
-    )
-    figure.add_trace(
-        go.Scattergl(
-            x=x.ravel(), y=y.ravel(), mode="lines", hoverinfo="skip", showlegend=False,
-            name="nearest", line={"color": theme.text, "width": 1},
-        )
-    )  # fmt: skip
-    figure.add_trace(
-        go.Scattergl(
-            x=near["x"], y=near["y"], mode="markers", name="near", showlegend=False,
-            text=[_card(row) for row in records(near)], customdata=near["item"].tolist(),
-            hovertemplate="%{text}<extra></extra>",
-            marker={
-                "color": [theme.accent] + [theme.ground] * len(others),
-                "size": [13] + [8] * len(others), "line": {"color": theme.text, "width": 1.4},
-            },
-        )
-    )  # fmt: skip
-    figure.add_annotation(
-        x=center["x"], y=center["y"], text=f"<b>{item_name(records(near)[0], 30)}</b>", yshift=17,
-        showarrow=False, font={"size": 13, "color": theme.text},
-        bgcolor=translucent(theme.ground, 0.85), borderpad=2,
-    )  # fmt: skip
+    pen = {"color": theme.text, "width": 1}
+    marker = {
+        "color": [theme.accent] + [theme.ground] * len(others),
+        "size": [13] + [8] * len(others), "line": {"color": theme.text, "width": 1.4},
+    }  # fmt: skip
+    said = spoken(cards(near), near["item"])
+    return [
+        gl(x, y, "nearest", mode="lines", line=pen),
+        gl(near["x"], near["y"], "near", marker=marker) | said,
+    ]
+
+
+def _named(near: pd.DataFrame, theme: Theme) -> Trace:
+    return {
+        "x": near["x"].iloc[0], "y": near["y"].iloc[0], "yshift": 17, "showarrow": False,
+        "text": f"<b>{item_name(records(near)[0], 30)}</b>", "borderpad": 2,
+        "font": {"size": 13, "color": theme.text}, "bgcolor": translucent(theme.ground, 0.85),
+    }  # fmt: skip
 
 
 def _around(near: pd.DataFrame) -> list[float]:

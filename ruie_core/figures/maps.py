@@ -1,4 +1,8 @@
-"""Pieces of a map: the ground of density, coloured points, honest labels, frame and axes."""
+"""Pieces of a map: the ground of density, coloured points, honest labels, frame and axes.
+
+Traces are plain mappings, since Plotly's validation of twenty thousand texts takes longer than
+everything else; the tests validate the whole figure instead.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +15,9 @@ from scipy.ndimage import gaussian_filter
 from ruie_core.errors import UserError
 from ruie_core.figures.legible import legible, ramp
 from ruie_core.figures.numbers import plain, short
-from ruie_core.figures.theme import OTHER_COLOR, Theme, translucent
+from ruie_core.figures.theme import OTHER_COLOR, Theme, finish, translucent
+
+Trace = dict[str, Any]
 
 HEIGHT = 600
 """Height of a map, px."""
@@ -68,7 +74,17 @@ def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
     return colors | dict.fromkeys((REST, NONE), OTHER_COLOR)
 
 
-def density_ground(density: pd.DataFrame, theme: Theme) -> go.Contour:
+def gl(x: object, y: object, name: str, **settings: Any) -> Trace:
+    """Return a WebGL scatter trace that a click does not pale."""
+    still = {"marker": {"opacity": settings.get("marker", {}).get("opacity", 1)}}
+    return {
+        "type": "scattergl", "x": np.asarray(x, float), "y": np.asarray(y, float), "name": name,
+        "mode": "markers", "showlegend": False, "hoverinfo": "skip",
+        "selected": still, "unselected": still,
+    } | settings  # fmt: skip
+
+
+def density_ground(density: pd.DataFrame, theme: Theme) -> Trace:
     """Draw where points are dense as faint steps of the ground, whatever is sampled above.
 
     Args:
@@ -85,11 +101,12 @@ def density_ground(density: pd.DataFrame, theme: Theme) -> go.Contour:
     counts[rows, columns] = density["n"]
     smooth = gaussian_filter(np.log1p(counts), 1.2)
     shades = ramp(theme.ground, theme.faint, 9)[:5]
-    return go.Contour(
-        x=x, y=y, z=smooth, ncontours=7, showscale=False, hoverinfo="skip",
-        colorscale=[[place / 4, color] for place, color in enumerate(shades)],
-        line={"width": 0.5, "color": theme.line, "smoothing": 1}, contours={"coloring": "fill"},
-    )  # fmt: skip
+    return {
+        "type": "contour", "x": x, "y": y, "z": smooth, "ncontours": 7, "showscale": False,
+        "colorscale": [[place / 4, color] for place, color in enumerate(shades)],
+        "line": {"width": 0.5, "color": theme.line, "smoothing": 1}, "hoverinfo": "skip",
+        "contours": {"coloring": "fill"},
+    }  # fmt: skip
 
 
 def _padded(values: np.ndarray) -> np.ndarray:
@@ -107,31 +124,29 @@ def grouped_points(
     opacity: float,
     text: "pd.Series[Any] | None" = None,
     ids: "pd.Series[Any] | None" = None,
-) -> list[go.Scattergl]:
+) -> list[Trace]:
     """Draw points in WebGL, one trace per group, so that a click in the legend hides it."""
     traces = []
     for name, color in colors.items():
         chosen = (groups == name).to_numpy()
         if not chosen.any():
             continue
-        hover: dict[str, Any] = {"hoverinfo": "skip"}
-        if text is not None and ids is not None:
-            hover = {
-                "text": text[chosen].tolist(),
-                "customdata": ids[chosen].tolist(),
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        traces.append(
-            go.Scattergl(
-                x=points.loc[chosen, "x"], y=points.loc[chosen, "y"], mode="markers",
-                name=plain(short(name, 24)), legendgroup=name,
-                marker={"color": color, "size": point_size(len(points)), "opacity": opacity},
-                selected={"marker": {"opacity": opacity}},
-                unselected={"marker": {"opacity": opacity}},
-                **hover,
-            )
-        )  # fmt: skip
+        marker = {"color": color, "size": point_size(len(points)), "opacity": opacity}
+        inside = points[chosen]
+        hover = {} if text is None or ids is None else spoken(text[chosen], ids[chosen])
+        label = {"name": plain(short(name, 24)), "legendgroup": name, "showlegend": True}
+        traces.append(gl(inside["x"], inside["y"], name, marker=marker) | label | hover)
     return traces
+
+
+def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
+    """Return what makes points speak on hover and tell a click who they are."""
+    return {
+        "text": text.to_numpy(dtype=object),
+        "customdata": ids.to_numpy(),
+        "hovertemplate": "%{text}<extra></extra>",
+        "hoverinfo": "text",
+    }
 
 
 def group_labels(
@@ -181,21 +196,30 @@ def item_name(row: Mapping[str, Any], limit: int = 48) -> str:
     return plain(short(title, limit))
 
 
-def frame_map(figure: go.Figure, theme: Theme, box: Sequence[float] | None = None) -> go.Figure:
-    """Take away axes that mean nothing, keep the aspect, put the legend on top.
+def lay_map(
+    traces: Sequence[Trace],
+    notes: Sequence[Trace],
+    theme: Theme,
+    box: Sequence[float] | None = None,
+) -> go.Figure:
+    """Make a figure without axes, which would mean nothing, and with equal scales.
 
     Args:
-        figure: the map.
+        traces: from the ground upwards.
+        notes: annotations, the uppermost last.
         theme: colours of the ground.
         box: x0, x1, y0, y1 to show; None shows all.
     """
     bare = {"visible": False, "showgrid": False, "zeroline": False}
-    figure.update_xaxes(**bare, range=None if box is None else list(box[:2]))
-    figure.update_yaxes(
-        **bare, range=None if box is None else list(box[2:]), scaleanchor="x", scaleratio=1
-    )
-    figure.update_layout(
-        margin={"l": 0, "r": 0, "t": 34, "b": 0}, dragmode="zoom", hovermode="closest",
-        legend={"itemsizing": "constant", "font": {"size": 12, "color": theme.text}},
-    )  # fmt: skip
-    return figure
+    x, y = ({}, {}) if box is None else ({"range": list(box[:2])}, {"range": list(box[2:])})
+    layout = {
+        "xaxis": bare | x,
+        "yaxis": bare | y | {"scaleanchor": "x", "scaleratio": 1},
+        "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
+        "dragmode": "zoom",
+        "hovermode": "closest",
+        "legend": {"itemsizing": "constant", "font": {"size": 12, "color": theme.text}},
+        "annotations": list(notes),
+    }
+    figure = go.Figure(data=list(traces), layout=layout, _validate=False)
+    return finish(figure, theme, HEIGHT)

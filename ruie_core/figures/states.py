@@ -8,18 +8,20 @@ import plotly.graph_objects as go
 
 from ruie_core.figures.legible import ramp
 from ruie_core.figures.maps import (
-    HEIGHT,
+    Trace,
     density_ground,
-    frame_map,
+    gl,
     group_labels,
     grouped_points,
     item_name,
     known_color,
+    lay_map,
     point_size,
     records,
+    spoken,
 )
 from ruie_core.figures.numbers import count, number, plain
-from ruie_core.figures.theme import LIGHT, Theme, finish, gate_scale, scenario_colors, translucent
+from ruie_core.figures.theme import LIGHT, Theme, gate_scale, scenario_colors, translucent
 
 STATE_COLORS = ("scenario", "gate")
 """What the colour of a state can mean."""
@@ -54,21 +56,22 @@ def state_map(
         ['feed', 'path']
     """
     known_color(color, STATE_COLORS)
-    figure = go.Figure()
-    if density is not None and len(density) > 3:
-        figure.add_trace(density_ground(density, theme))
+    ground = density is not None and len(density) > 3
+    traces = [density_ground(density, theme)] if density is not None and ground else []
     faded = 0.28 if path is not None and len(path) else 0.6
     colors = scenario_colors(scenarios)
+    notes: list[Trace] = []
     if color == "gate":
-        figure.add_trace(_gates(points, faded + 0.3, theme))
+        traces.append(_gates(points, faded + 0.3, theme))
     else:
         groups = points["scenario"].astype(str)
-        figure.add_traces(grouped_points(points, groups, colors, opacity=faded))
-        figure.update_layout(annotations=group_labels(points, groups, colors, theme))
+        traces += grouped_points(points, groups, colors, opacity=faded)
+        notes += group_labels(points, groups, colors, theme)
     if path is not None and len(path):
-        figure.add_trace(_stations(path, colors, theme))
-        _walked(figure, path, selected, theme)
-    return finish(frame_map(figure, theme), theme, HEIGHT)
+        chosen = path[path["t"] == (-1 if selected is None else selected)]
+        notes = [*_arrows(path, theme), *notes, *_numbers(path, selected, theme)]
+        traces += [_way(path, colors, theme), *_ring(chosen, theme)]
+    return lay_map(traces, notes, theme)
 
 
 def stations(path: pd.DataFrame, most: int = 6) -> list[int]:
@@ -81,70 +84,65 @@ def stations(path: pd.DataFrame, most: int = 6) -> list[int]:
     return [int(t) for t in path["t"].to_numpy()[places]]
 
 
-def _gates(points: pd.DataFrame, opacity: float, theme: Theme) -> go.Scattergl:
+def _gates(points: pd.DataFrame, opacity: float, theme: Theme) -> Trace:
     known = points[points["gate"].notna()]
-    return go.Scattergl(
-        x=known["x"], y=known["y"], mode="markers", name="gate", showlegend=False,
-        hoverinfo="skip",
-        marker={
-            "color": known["gate"], "colorscale": gate_scale(theme), "cmin": 0, "cmax": 1,
-            "size": point_size(len(points)), "opacity": opacity,
-            "colorbar": {
-                "title": {"text": "gate", "side": "right"}, "thickness": 8, "len": 0.5,
-                "outlinewidth": 0, "tickvals": [0, 0.5, 1],
-            },
+    marker = {
+        "color": known["gate"].to_numpy(), "colorscale": gate_scale(theme), "cmin": 0, "cmax": 1,
+        "size": point_size(len(points)), "opacity": opacity,
+        "colorbar": {
+            "title": {"text": "gate", "side": "right"}, "thickness": 8, "len": 0.5,
+            "outlinewidth": 0, "tickvals": [0, 0.5, 1],
         },
-    )  # fmt: skip
+    }  # fmt: skip
+    return gl(known["x"], known["y"], "gate", marker=marker)
 
 
-def _stations(path: pd.DataFrame, colors: dict[str, str], theme: Theme) -> go.Scattergl:
+def _way(path: pd.DataFrame, colors: dict[str, str], theme: Theme) -> Trace:
+    """Draw the person's states as points that can be asked and clicked."""
     text = [
         f"<b>after event {count(row['t'])}</b><br>{item_name(row)}<br>{plain(row['scenario'])}"
         + ("" if pd.isna(row["gate"]) else f" · gate {number(float(row['gate']))}")
         for row in records(path)
     ]
-    return go.Scattergl(
-        x=path["x"], y=path["y"], mode="markers", name="path", showlegend=False, text=text,
-        customdata=path["t"].tolist(), hovertemplate="%{text}<extra></extra>",
-        marker={
-            "color": [colors.get(str(name), theme.faint) for name in path["scenario"]],
-            "size": 8, "line": {"color": theme.text, "width": 1}, "opacity": 1,
-        },
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-    )  # fmt: skip
+    marker = {
+        "color": [colors.get(str(name), theme.faint) for name in path["scenario"]],
+        "size": 8, "line": {"color": theme.text, "width": 1}, "opacity": 1,
+    }  # fmt: skip
+    said = spoken(pd.Series(text), path["t"])
+    return gl(path["x"], path["y"], "path", marker=marker) | said
 
 
-def _walked(figure: go.Figure, path: pd.DataFrame, selected: int | None, theme: Theme) -> None:
-    """Draw an arrow per step, its colour running with time, and number a few events."""
-    x, y, t = (path[name].to_numpy() for name in ("x", "y", "t"))
-    arrows = [
-        {
-            "x": x[k + 1], "y": y[k + 1], "ax": x[k], "ay": y[k], "xref": "x", "yref": "y",
-            "axref": "x", "ayref": "y", "text": "", "showarrow": True, "arrowhead": 2,
-            "arrowsize": 0.9, "arrowwidth": 1.5, "arrowcolor": color, "standoff": 4,
-            "startstandoff": 4,
-        }
-        for k, color in enumerate(ramp(theme.faint, theme.text, max(1, len(t) - 1)))
-        if k + 1 < len(t)
-    ]  # fmt: skip
-    named = {int(k) for k in np.flatnonzero(np.isin(t, stations(path)))}
-    chosen = np.flatnonzero(t == (-1 if selected is None else selected))
-    numbers = [
-        {
-            "x": x[k], "y": y[k], "text": f"<b>{count(t[k])}</b>", "showarrow": False,
-            "yshift": 12, "font": {"size": 12, "color": theme.text},
-            "bgcolor": translucent(theme.ground, 0.75), "borderpad": 0,
-        }
-        for k in sorted(named | {int(k) for k in chosen})
-    ]  # fmt: skip
-    figure.layout.annotations = [*arrows, *figure.layout.annotations, *numbers]
-    for k in chosen:
-        figure.add_trace(
-            go.Scattergl(
-                x=[x[k]], y=[y[k]], mode="markers", hoverinfo="skip", showlegend=False,
-                name="selected", marker={
-                    "symbol": "circle-open", "size": 19, "color": theme.accent,
-                    "line": {"width": 3},
-                },
-            )
-        )  # fmt: skip
+def _ring(chosen: pd.DataFrame, theme: Theme) -> list[Trace]:
+    if chosen.empty:
+        return []
+    ring = {
+        "symbol": "circle-open", "size": 19, "color": theme.accent, "line": {"width": 3},
+    }  # fmt: skip
+    return [gl(chosen["x"], chosen["y"], "selected", marker=ring)]
+
+
+def _arrows(path: pd.DataFrame, theme: Theme) -> list[Trace]:
+    """Draw an arrow per step, its colour running with time."""
+    x, y = path["x"].tolist(), path["y"].tolist()
+    steps = len(x) - 1
+    look = {
+        "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,
+        "arrowhead": 2, "arrowsize": 0.9, "arrowwidth": 1.5, "standoff": 4, "startstandoff": 4,
+    }  # fmt: skip
+    return [
+        look | {"x": x[k + 1], "y": y[k + 1], "ax": x[k], "ay": y[k], "arrowcolor": color}
+        for k, color in enumerate(ramp(theme.faint, theme.text, steps) if steps else [])
+    ]
+
+
+def _numbers(path: pd.DataFrame, selected: int | None, theme: Theme) -> list[Trace]:
+    """Number the stations and the selected event."""
+    named = path[path["t"].isin([*stations(path), -1 if selected is None else selected])]
+    look = {
+        "showarrow": False, "yshift": 12, "font": {"size": 12, "color": theme.text},
+        "bgcolor": translucent(theme.ground, 0.75), "borderpad": 0,
+    }  # fmt: skip
+    return [
+        look | {"x": row["x"], "y": row["y"], "text": f"<b>{count(row['t'])}</b>"}
+        for row in records(named)
+    ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from ruie_core.errors import UserError
@@ -43,6 +44,7 @@ def test_items_in_every_colour(points: pd.DataFrame, color: str, theme: object) 
         points, NAMES, color=color, density=density(points), found=points.iloc[:4], near=near,
         zoomed=True, theme=theme,
     )  # fmt: skip
+    go.Figure(figure.to_dict())  # validates what the map itself does not
     drawn = sum(
         len(t.x) for t in figure.data if t.hovertemplate and t.name not in ("found", "near")
     )
@@ -77,9 +79,9 @@ def test_at_most_nine_categories_have_a_colour(points: pd.DataFrame) -> None:
 
 def test_the_ground_holds_every_point(points: pd.DataFrame) -> None:
     ground = density_ground(density(points), LIGHT)
-    assert np.isfinite(ground.z).all()
-    assert ground.x[0] < points["x"].min()
-    assert ground.x[-1] > points["x"].max()
+    assert np.isfinite(ground["z"]).all()
+    assert ground["x"][0] < points["x"].min()
+    assert ground["x"][-1] > points["x"].max()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 120])
@@ -87,6 +89,7 @@ def test_the_ground_holds_every_point(points: pd.DataFrame) -> None:
 def test_a_path_runs_from_light_to_strong(points: pd.DataFrame, n: int, color: str) -> None:
     path = points.iloc[:n]
     figure = state_map(points, NAMES, color=color, path=path, selected=2, density=density(points))
+    go.Figure(figure.to_dict())
     arrows = [mark for mark in figure.layout.annotations if mark.showarrow]
     assert len(arrows) == max(0, n - 1)
     if n > 2:
