@@ -14,7 +14,7 @@ from ruie_core.analysis.calibration import Pairs, calibration_figures, calibrati
 from ruie_core.analysis.health import THRESHOLDS, dominance, gate_health, miscalibrated
 from ruie_core.analysis.maps import item_map, mapped_states, state_map
 from ruie_core.analysis.neighbors import neighbor_table
-from ruie_core.analysis.ranked import ranked_training_steps
+from ruie_core.analysis.ranked import affordable_steps, ranked_training_steps
 from ruie_core.analysis.returns import realised_returns
 from ruie_core.analysis.rows import EventColumns
 from ruie_core.analysis.schema import schemas, write_table
@@ -128,7 +128,9 @@ def _plan(
         value=returns.value,
         truncated=returns.truncated,
     )
-    chosen, ranked = ranked_training_steps(dataset, split, settings.ranked_steps)
+    on_gpu = run.device.type == "cuda"
+    limit = affordable_steps(settings.ranked_steps, dataset.n_items, on_gpu=on_gpu)
+    chosen, ranked = ranked_training_steps(dataset, split, limit)
     plan = Plan(
         dataset=dataset,
         events=events,

@@ -6,6 +6,21 @@ import numpy.typing as npt
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import TRAIN, Parts
 
+CELLS = 10**11
+CELLS_CUDA = 10**13
+"""Scores spent on in-sample ranks at most (steps × items): minutes, whatever the catalogue."""
+
+
+def affordable_steps(limit: int, n_items: int, *, on_gpu: bool) -> int:
+    """Lower a limit on ranked steps to what a catalogue of this size affords.
+
+    >>> affordable_steps(2_000_000, 12_000, on_gpu=False)
+    2000000
+    >>> affordable_steps(2_000_000, 6_900_000, on_gpu=False)
+    14492
+    """
+    return min(limit, (CELLS_CUDA if on_gpu else CELLS) // max(1, n_items))
+
 
 def ranked_training_steps(
     dataset: Dataset, split: Parts, limit: int

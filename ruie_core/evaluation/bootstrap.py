@@ -41,27 +41,33 @@ class Estimate(NamedTuple):
 
 
 def mean_intervals(
-    users: npt.NDArray[Any], values: Array, *, resamples: int, seed: int
+    users: npt.NDArray[Any],
+    values: Array,
+    *,
+    resamples: int,
+    seed: int,
+    events: npt.NDArray[np.int64] | None = None,
 ) -> Estimate:
     """Means over events, with intervals over users, for many metrics at once.
 
     Args:
-        users: (N,) integer user of each event, in any order.
+        users: (N,) integer user of each row, in any order.
         values: (N, M) float64, a column per metric.
         resamples: how often the users are drawn anew.
         seed: of the draws; calls with the same users and seed are paired.
+        events: (N,) int64 where a row of ``values`` is the sum over that many events; none: 1.
 
     Returns:
         M means, intervals, and how many users and events they rest on.
     """
-    sums, counts = user_sums(users, values)
-    if not len(counts):
+    events = np.ones(len(users), np.int64) if events is None else events
+    columns, _ = user_sums(users, np.column_stack([values, events]))
+    if not len(columns):
         nothing = np.full(values.shape[1], np.nan)
         return Estimate(nothing, nothing, nothing, 0, 0)
-    columns = np.column_stack([sums, counts])
     low, high = total_intervals(columns, _ratio, resamples=resamples, seed=seed)
     value = _ratio(columns.sum(0, keepdims=True))[0]
-    return Estimate(value, low, high, len(counts), len(users))
+    return Estimate(value, low, high, len(columns), int(events.sum()))
 
 
 def difference_intervals(

@@ -1,7 +1,7 @@
 """Score a run: full ranking of held-out events, beside popularity, with intervals over users."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -76,12 +76,16 @@ def summarise(
     head = head_scenarios(traffic, config.head_share)
     names = dataset.vocabulary.scenarios
     metrics = metric_names(config.cutoffs)
-    values = np.column_stack([metric_values(ranks[cell], config.cutoffs) for cell in ranks])
+    sums = _sum_per_user_and_scenario(users, scenarios, ranks, config.cutoffs)
     rows: list[dict[str, Any]] = []
     protocols: dict[str, dict[str, dict[str, float]]] = {"unknown": {}, "known": {}}
-    for label, inside in _groups(scenarios, head, names):
+    for label, inside in _groups(sums.scenarios, head, names):
         estimate = mean_intervals(
-            users[inside], values[inside], resamples=config.resamples, seed=config.seed
+            sums.users[inside],
+            sums.values[inside],
+            resamples=config.resamples,
+            seed=config.seed,
+            events=sums.events[inside],
         )
         made = _rows(label, list(ranks), metrics, estimate, config.exclude_seen)
         rows += made
@@ -150,10 +154,40 @@ def scenario_label(name: str) -> str:
     return f"{name} (scenario)" if name in GROUPS else name
 
 
+class _Sums(NamedTuple):
+    """Metrics added up over the events of each user in each scenario, P pairs.
+
+    ``users``, ``scenarios`` (codes from 0) and ``events`` (P,), ``values`` (P, cells · metrics).
+    """
+
+    users: npt.NDArray[np.int64]
+    scenarios: npt.NDArray[np.int64]
+    events: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+
+
+def _sum_per_user_and_scenario(
+    users: npt.NDArray[np.int64],
+    scenarios: npt.NDArray[np.int32],
+    ranks: Ranks,
+    cutoffs: tuple[int, ...],
+) -> _Sums:
+    """Add up before averaging: every group is a union of such pairs, and they are far fewer."""
+    width = int(scenarios.max(initial=0)) + 1
+    pairs, row = np.unique(users * width + scenarios, return_inverse=True)
+    columns = [
+        np.bincount(row, weights=column, minlength=len(pairs))
+        for cell in ranks
+        for column in metric_values(ranks[cell], cutoffs).T
+    ]
+    counts = np.bincount(row, minlength=len(pairs))
+    return _Sums(pairs // width, pairs % width, counts, np.column_stack(columns))
+
+
 def _groups(
-    scenarios: npt.NDArray[np.int32], head: npt.NDArray[np.bool_], names: tuple[str, ...]
+    scenarios: npt.NDArray[np.int64], head: npt.NDArray[np.bool_], names: tuple[str, ...]
 ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """Groups of (B,) targets that hold at least one."""
+    """Groups of (P,) rows by the scenario of each (from 0), those that hold at least one."""
     in_head = head[scenarios]
     groups = {"all": np.ones(len(scenarios), bool), "head": in_head, "tail": ~in_head}
     for label, inside in groups.items():

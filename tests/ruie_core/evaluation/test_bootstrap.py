@@ -53,6 +53,17 @@ def test_users_not_events_are_drawn():
     assert copied.n_events == 4000
 
 
+def test_rows_may_stand_for_several_events(events):
+    users, values = events
+    sums, counts = user_sums(users, values)
+    whole = mean_intervals(users, values, resamples=100, seed=1)
+    summed = mean_intervals(
+        np.unique(users), sums, resamples=100, seed=1, events=counts.astype(np.int64)
+    )
+    for one, other in zip(whole, summed, strict=True):
+        assert one == pytest.approx(other)
+
+
 def test_width_is_that_of_the_normal_theory():
     values = np.random.default_rng(5).normal(size=(2000, 1))
     estimate = mean_intervals(np.arange(2000), values, resamples=2000, seed=1)
