@@ -56,14 +56,11 @@ def prepare(
     _refuse_target(out, force)
     opened = open_source(source, settings)
     rewards = _weights(settings, opened.actions)
-    try:
-        with whole_folder(out) as folder:
-            work = _Work(opened, settings, rewards, folder, report)
-            result = work.run()
-            details = describe(source, opened, settings, rewards, work.steps, **result)
-            manifest = finish_folder(folder, details)
-    except OSError as error:
-        raise UserError(f"{out} cannot be written ({error.strerror or error}).") from error
+    with whole_folder(out) as folder:
+        work = _Work(opened, settings, rewards, folder, report)
+        result = work.run()
+        details = describe(source, opened, settings, rewards, work.steps, **result)
+        manifest = finish_folder(folder, details)
     return PrepareSummary(
         path=out,
         dataset_hash=manifest["dataset_hash"],
