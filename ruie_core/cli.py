@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import CascadeSubcommandArgs, Positional, arg, subcommand
 from tyro.extras import SubcommandApp
 
-from ruie_core.config import RunConfig, parse_settings
+from ruie_core.config import RunConfig, parse_settings, setting_sentence
 from ruie_core.data.sample.settings import SampleConfig
 from ruie_core.data.settings import (
     GenericSettings,
@@ -276,4 +277,7 @@ def main(arguments: list[str] | None = None) -> None:
         )
     except UserError as error:
         errors.print(f"ruie: {error}", markup=False)
+        sys.exit(2)
+    except ValidationError as error:
+        errors.print(f"ruie: {setting_sentence(error)}", markup=False)
         sys.exit(2)

@@ -155,6 +155,11 @@ def parse_settings(kind: type[S], value: object, where: str) -> S:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
-        raise UserError(f"{where}: setting {key}: {first['msg']}; correct or remove it.") from None
+        raise UserError(f"{where}: {setting_sentence(error)}") from None
+
+
+def setting_sentence(error: ValidationError) -> str:
+    """Say in one sentence which setting is wrong and how."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(all together)"
+    return f"setting {key}: {first['msg']}; correct or remove it."

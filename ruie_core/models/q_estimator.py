@@ -54,10 +54,17 @@ class BandedAttention(nn.Module):
 
 
 class ContextualQ(nn.Module):
-    """z_t = W[E[i_t] ‖ G[c_t]]; u_t = FC([h_t ‖ MHA_t]); Q = W_Q u_t; p = softmax(W_p u_t)."""
+    """z_t = W[E[i_t] ‖ G[c_t]]; u_t = FC([h_t ‖ MHA_t]); Q = W_Q u_t; p = softmax(W_p u_t).
+
+    Each embedding is normalised before W, so that a rare scenario, whose embedding has hardly
+    moved, is heard as well as a frequent one; the attention adds to z_t (a residual), so that the
+    present event is never drowned in the past.
+    """
 
     def __init__(self, width: int, n_scenarios: int, heads: int, span: int, dropout: float) -> None:
         super().__init__()
+        self.item_norm = nn.LayerNorm(width)
+        self.scenario_norm = nn.LayerNorm(width)
         self.inject = nn.Linear(2 * width, width)
         self.attention = BandedAttention(width, heads, span)
         self.combine = nn.Sequential(
@@ -73,6 +80,10 @@ class ContextualQ(nn.Module):
             embedded: (B, L, 2d) item and scenario embedding of each event, side by side.
             hidden: (B, L, d) backbone states.
         """
-        attended = self.attention(self.inject(embedded))
+        item, scenario = embedded.chunk(2, dim=-1)
+        injected = self.inject(
+            torch.cat([self.item_norm(item), self.scenario_norm(scenario)], dim=-1)
+        )
+        attended = injected + self.attention(injected)
         context = self.combine(torch.cat([hidden, attended], dim=-1))
         return Estimate(context, self.q_head(context), self.scenario_head(context))
