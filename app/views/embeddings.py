@@ -5,18 +5,17 @@ import streamlit as st
 from app.components import items
 from app.components.chart import chart, heading
 from app.components.frames import load
+from app.components.maps import ITEMS, STATES, item_ground, state_ground
 from app.components.page import header
 from app.components.people import clicked_step, with_user
 from app.components.window import drawn_window
 from app.state import Context, follow
 from app.views.registry import question
 from ruie_core.analysis.frames import embeddings as frames
-from ruie_core.figures.embeddings import ITEM_COLORS, item_map
-from ruie_core.figures.states import STATE_COLORS, state_map, stations
+from ruie_core.figures.embeddings import ITEM_COLORS, mark_items
+from ruie_core.figures.states import STATE_COLORS, mark_path, stations
 from ruie_core.reporting import embeddings as words
 from ruie_core.reporting.user import person
-
-_ITEMS, _STATES = "item_map", "state_map"
 
 
 def render(context: Context) -> None:
@@ -35,7 +34,7 @@ def _items(context: Context, telling: str) -> None:
     store, selection = context.store, follow(context)
     controls = st.columns([2.55, 1.2], gap="medium", vertical_alignment="bottom")
     with controls[0]:
-        color = heading("Items", _ITEMS, words.MAP_HELP).segmented_control(
+        color = heading("Items", ITEMS, words.MAP_HELP).segmented_control(
             "Colour by", ITEM_COLORS, default=telling,
             required=True, key="item_color", label_visibility="collapsed",
         )  # fmt: skip
@@ -49,14 +48,13 @@ def _items(context: Context, telling: str) -> None:
         items.nearest_table(near)
     points = load(store, frames.item_points)
     total = int(load(store, frames.map_sizes)["items"].iloc[0])
-    figure = item_map(
-        points, store.scenarios, color=color, density=load(store, frames.map_density, _ITEMS),
-        found=matches, near=near, zoomed=zoomed, theme=context.theme,
-    )  # fmt: skip
+    figure = mark_items(
+        item_ground(context, color), found=matches, near=near, zoomed=zoomed, theme=context.theme
+    )
     with board:
         chart(
-            figure, key=_ITEMS, name=f"{store.name} items by {color}", title="Items",
-            headed=False, frame=points, on_select=items.clicked_item(store, _ITEMS),
+            figure, key=ITEMS, name=f"{store.name} items by {color}", title="Items",
+            headed=False, frame=points, on_select=items.clicked_item(store, ITEMS),
             selection_mode=("points",),
             reading=words.item_reading(len(points), total, store.health["maps"]["items"]),
         )  # fmt: skip
@@ -68,7 +66,7 @@ def _states(context: Context) -> None:
     if selection.user is None:
         return
     path = load(store, frames.user_path, selection.user)
-    color = heading("Where this person walked", _STATES, words.STATES_HELP).segmented_control(
+    color = heading("Where this person walked", STATES, words.STATES_HELP).segmented_control(
         "Colour by", STATE_COLORS, default="scenario", required=True,
         key="state_color", label_visibility="collapsed",
     )  # fmt: skip
@@ -80,15 +78,15 @@ def _states(context: Context) -> None:
     said.markdown(words.walk_line(path, person(selection.user_id), drawn))
     points = load(store, frames.state_points)
     total = int(load(store, frames.map_sizes)["states"].iloc[0])
-    figure = state_map(
-        points, store.scenarios, color=color, density=load(store, frames.map_density, _STATES),
-        path=drawn, selected=selection.step, theme=context.theme,
+    figure = mark_path(
+        state_ground(context, color), drawn, store.scenarios, selected=selection.step,
+        theme=context.theme,
     )  # fmt: skip
     board, side = st.columns([2.55, 1.2], gap="medium")
     with board:
         chart(
-            figure, key=_STATES, name=f"{store.name} walk of {selection.user_id}", frame=drawn,
-            title=person(selection.user_id), headed=False, on_select=clicked_step(_STATES),
+            figure, key=STATES, name=f"{store.name} walk of {selection.user_id}", frame=drawn,
+            title=person(selection.user_id), headed=False, on_select=clicked_step(STATES),
             selection_mode=("points",),
             reading=words.state_reading(len(points), total, store.health["maps"]["states"]),
         )  # fmt: skip

@@ -18,6 +18,7 @@ from ruie_core.figures.maps import (
     item_name,
     known_color,
     lay_map,
+    over,
     point_size,
     records,
     spoken,
@@ -35,9 +36,6 @@ def item_map(
     *,
     color: str = "scenario",
     density: pd.DataFrame | None = None,
-    found: pd.DataFrame | None = None,
-    near: pd.DataFrame | None = None,
-    zoomed: bool = False,
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """Draw items by their place in model space.
@@ -47,10 +45,10 @@ def item_map(
         scenarios: the run's scenarios by code.
         color: what the colour means.
         density: ``x, y, n`` of all items, for the ground; None leaves it bare.
-        found: items to ring, with the columns of ``points``.
-        near: an item (``position`` 0) and its nearest, to be joined by lines.
-        zoomed: show only the surroundings of ``near``.
         theme: colours of the ground.
+
+    Raises:
+        UserError: the colour is unknown.
 
     Example:
         >>> points = pd.DataFrame({
@@ -63,24 +61,43 @@ def item_map(
     known_color(color, ITEM_COLORS)
     ground = density is not None and len(density) > 3
     traces = [density_ground(density, theme)] if density is not None and ground else []
-    notes: list[Trace] = []
     text = cards(points)
     if color == "popularity":
-        traces.append(_popularity(points, text, theme))
-    else:
-        groups, colors = _groups(points, color, scenarios, theme)
-        traces += grouped_points(points, groups, colors, opacity=0.7, text=text, ids=points["item"])
-        notes += group_labels(points, groups, colors, theme)
+        return lay_map([*traces, _popularity(points, text, theme)], [], theme)
+    groups, colors = _groups(points, color, scenarios, theme)
+    traces += grouped_points(points, groups, colors, opacity=0.7, text=text, ids=points["item"])
+    return lay_map(traces, group_labels(points, groups, colors, theme), theme)
+
+
+def mark_items(
+    figure: go.Figure,
+    *,
+    found: pd.DataFrame | None = None,
+    near: pd.DataFrame | None = None,
+    zoomed: bool = False,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """Return the map with rings and with lines to what lies near an item in model space.
+
+    Args:
+        figure: ``item_map``; it stays as it is.
+        found: items to ring, with the columns of the map's points.
+        near: an item (``position`` 0) and its nearest, to be joined by lines.
+        zoomed: show only the surroundings of ``near``.
+        theme: colours of the ground.
+    """
+    traces: list[Trace] = []
+    notes: list[Trace] = []
+    box = None
     if found is not None and len(found):
         traces.append(_rings(found.dropna(subset=["x", "y"]), theme))
-    box = None
     if near is not None:
         placed = near.dropna(subset=["x", "y"])
         if len(placed) and placed["position"].iloc[0] == 0:
             traces += _joined(placed, theme)
             notes.append(_named(placed, theme))
             box = _around(placed) if zoomed else None
-    return lay_map(traces, notes, theme, box)
+    return over(figure, traces, [], notes, box)
 
 
 def _groups(

@@ -196,25 +196,18 @@ def item_name(row: Mapping[str, Any], limit: int = 48) -> str:
     return plain(short(title, limit))
 
 
-def lay_map(
-    traces: Sequence[Trace],
-    notes: Sequence[Trace],
-    theme: Theme,
-    box: Sequence[float] | None = None,
-) -> go.Figure:
+def lay_map(traces: Sequence[Trace], notes: Sequence[Trace], theme: Theme) -> go.Figure:
     """Make a figure without axes, which would mean nothing, and with equal scales.
 
     Args:
         traces: from the ground upwards.
         notes: annotations, the uppermost last.
         theme: colours of the ground.
-        box: x0, x1, y0, y1 to show; None shows all.
     """
     bare = {"visible": False, "showgrid": False, "zeroline": False}
-    x, y = ({}, {}) if box is None else ({"range": list(box[:2])}, {"range": list(box[2:])})
     layout = {
-        "xaxis": bare | x,
-        "yaxis": bare | y | {"scaleanchor": "x", "scaleratio": 1},
+        "xaxis": bare,
+        "yaxis": bare | {"scaleanchor": "x", "scaleratio": 1},
         "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
         "dragmode": "zoom",
         "hovermode": "closest",
@@ -223,3 +216,27 @@ def lay_map(
     }
     figure = go.Figure(data=list(traces), layout=layout, _validate=False)
     return finish(figure, theme, HEIGHT)
+
+
+def over(
+    figure: go.Figure,
+    traces: Sequence[Trace],
+    below: Sequence[Trace],
+    above: Sequence[Trace],
+    box: Sequence[float] | None = None,
+) -> go.Figure:
+    """Return a new figure with more on top; the given one, which may be shared, stays as it is.
+
+    Args:
+        figure: a map.
+        traces: to be drawn over its own.
+        below: annotations under those that name its groups.
+        above: annotations over them.
+        box: x0, x1, y0, y1 to show; None shows what the map shows.
+    """
+    layout = figure.layout.to_plotly_json()
+    layout["annotations"] = [*below, *layout.get("annotations", ()), *above]
+    if box is not None:
+        layout["xaxis"]["range"], layout["yaxis"]["range"] = list(box[:2]), list(box[2:])
+    drawn = [trace.to_plotly_json() for trace in figure.data]
+    return go.Figure(data=[*drawn, *traces], layout=layout, _validate=False)

@@ -16,6 +16,7 @@ from ruie_core.figures.maps import (
     item_name,
     known_color,
     lay_map,
+    over,
     point_size,
     records,
     spoken,
@@ -33,45 +34,63 @@ def state_map(
     *,
     color: str = "scenario",
     density: pd.DataFrame | None = None,
-    path: pd.DataFrame | None = None,
-    selected: int | None = None,
+    faded: bool = True,
     theme: Theme = LIGHT,
 ) -> go.Figure:
-    """Draw user states, and over them one person's path from light (early) to strong (late).
+    """Draw user states by their place in model space.
 
     Args:
         points: ``x, y, scenario, gate`` of the states to draw.
         scenarios: the run's scenarios by code.
-        color: what the colour of the ground's points means.
+        color: what the colour means.
         density: ``x, y, n`` of all states, for the ground.
-        path: ``t, x, y, scenario, item_id, title`` of the person's states, in order.
-        selected: the event to ring.
+        faded: pale the points, because a path will lie over them.
         theme: colours of the ground.
+
+    Raises:
+        UserError: the colour is unknown.
 
     Example:
         >>> points = pd.DataFrame({"x": [0.0, 1], "y": [0.0, 1], "scenario": ["feed"] * 2,
         ...     "gate": [None, 0.5]})
         >>> path = points.assign(t=[1, 2], item_id=["a", "b"], title=[None, "B"])
-        >>> [trace.name for trace in state_map(points, ["feed"], path=path).data]
+        >>> figure = mark_path(state_map(points, ["feed"]), path, ["feed"])
+        >>> [trace.name for trace in figure.data]
         ['feed', 'path']
     """
     known_color(color, STATE_COLORS)
     ground = density is not None and len(density) > 3
     traces = [density_ground(density, theme)] if density is not None and ground else []
-    faded = 0.28 if path is not None and len(path) else 0.6
-    colors = scenario_colors(scenarios)
-    notes: list[Trace] = []
+    opacity = 0.28 if faded else 0.6
     if color == "gate":
-        traces.append(_gates(points, faded + 0.3, theme))
-    else:
-        groups = points["scenario"].astype(str)
-        traces += grouped_points(points, groups, colors, opacity=faded)
-        notes += group_labels(points, groups, colors, theme)
-    if path is not None and len(path):
-        chosen = path[path["t"] == (-1 if selected is None else selected)]
-        notes = [*_arrows(path, theme), *notes, *_numbers(path, selected, theme)]
-        traces += [_way(path, colors, theme), *_ring(chosen, theme)]
-    return lay_map(traces, notes, theme)
+        return lay_map([*traces, _gates(points, opacity + 0.3, theme)], [], theme)
+    colors, groups = scenario_colors(scenarios), points["scenario"].astype(str)
+    traces += grouped_points(points, groups, colors, opacity=opacity)
+    return lay_map(traces, group_labels(points, groups, colors, theme), theme)
+
+
+def mark_path(
+    figure: go.Figure,
+    path: pd.DataFrame,
+    scenarios: Sequence[str],
+    *,
+    selected: int | None = None,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """Return the map with one person's path over it, from light (early) to strong (late).
+
+    Args:
+        figure: ``state_map``; it stays as it is.
+        path: ``t, x, y, scenario, gate, item_id, title`` of the person's states, in order.
+        scenarios: the run's scenarios by code.
+        selected: the event to ring.
+        theme: colours of the ground.
+    """
+    if path.empty:
+        return figure
+    chosen = path[path["t"] == (-1 if selected is None else selected)]
+    traces = [_way(path, scenario_colors(scenarios), theme), *_ring(chosen, theme)]
+    return over(figure, traces, _arrows(path, theme), _numbers(path, selected, theme))
 
 
 def stations(path: pd.DataFrame, most: int = 6) -> list[int]:

@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 import pytest
 
 from ruie_core.errors import UserError
-from ruie_core.figures.embeddings import item_map
+from ruie_core.figures.embeddings import item_map, mark_items
 from ruie_core.figures.maps import category_groups, density_ground, group_labels
-from ruie_core.figures.states import state_map, stations
+from ruie_core.figures.states import mark_path, state_map, stations
 from ruie_core.figures.theme import DARK, LIGHT, scenario_colors
 
 NAMES = ("feed", "search", "<b>x</b>")
@@ -40,10 +40,11 @@ def density(points: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_items_in_every_colour(points: pd.DataFrame, color: str, theme: object) -> None:
     near = points.iloc[[5, 7, 9]].assign(position=[0, 1, 2])
-    figure = item_map(
-        points, NAMES, color=color, density=density(points), found=points.iloc[:4], near=near,
-        zoomed=True, theme=theme,
-    )  # fmt: skip
+    ground = item_map(points, NAMES, color=color, density=density(points), theme=theme)
+    before = len(ground.data)
+    figure = mark_items(ground, found=points.iloc[:4], near=near, zoomed=True, theme=theme)
+    assert len(ground.data) == before, "a shared map stays as it is"
+    assert ground.layout.xaxis.range is None
     go.Figure(figure.to_dict())  # validates what the map itself does not
     drawn = sum(
         len(t.x) for t in figure.data if t.hovertemplate and t.name not in ("found", "near")
@@ -88,7 +89,8 @@ def test_the_ground_holds_every_point(points: pd.DataFrame) -> None:
 @pytest.mark.parametrize("color", ["scenario", "gate"])
 def test_a_path_runs_from_light_to_strong(points: pd.DataFrame, n: int, color: str) -> None:
     path = points.iloc[:n]
-    figure = state_map(points, NAMES, color=color, path=path, selected=2, density=density(points))
+    ground = state_map(points, NAMES, color=color, density=density(points))
+    figure = mark_path(ground, path, NAMES, selected=2)
     go.Figure(figure.to_dict())
     arrows = [mark for mark in figure.layout.annotations if mark.showarrow]
     assert len(arrows) == max(0, n - 1)
