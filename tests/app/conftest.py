@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -15,6 +16,14 @@ from tests.fake_run import fabricate
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 
 OpenView = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_stores() -> Iterator[None]:
+    """Let go of the cached stores at the end: DuckDB complains of connections left to the exit."""
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")
