@@ -8,8 +8,8 @@ includes cutting windows, gathering batches, the optimizer and the epoch's figur
 the median step of its own loss, backward pass and optimizer, without its data loading.
 
 Both sides have the same blocks (kernel 3, dilations 1 and 4, twice, two convolutions each), width
-64, windows of 50 and no dropout in the backbone. One user's events have no scenarios in such a
-log, so for the full model the item code modulo 4 stands in for one.
+64, windows of 50, batches of 6,400 positions, and no dropout in the backbone alone. Events have no
+scenarios in such a log, so for the full model the item code modulo 4 stands in for one.
 """
 
 import argparse
@@ -51,6 +51,8 @@ from tests.factories import make_dataset
 CPU = torch.device("cpu")
 SCENARIOS = 4
 BLOCKS = ModelConfig(width=64, kernel_size=3, dilations=(1, 4), repeats=2)
+PEER_SLOTS = 128 * 50
+"""Positions in the peer's batch, 128 windows of 50; ours holds as many."""
 PEER_OPTIONS = ("--model", "NextItNet", "--length", "50", "--threads", "1")
 
 Step = Callable[[TrainBatch], int]
@@ -197,7 +199,7 @@ def main() -> None:
     parser.add_argument("--peer-python", default=sys.executable, help="its interpreter")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8.0, help="CPU seconds per measurement")
-    parser.add_argument("--batch-slots", type=int, default=TrainConfig().batch_slots)
+    parser.add_argument("--batch-slots", type=int, default=PEER_SLOTS)
     options = parser.parse_args()
     torch.set_num_threads(1)
 
