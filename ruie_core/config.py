@@ -52,7 +52,7 @@ class ObjectiveConfig(Settings):
         0.5, ge=0, le=1, description="Negatives are drawn in proportion to count ** power."
     )
     gate: str = Field("q", description="Registered gate: q, scenario_prob or constant.")
-    q_weight: float = Field(1.0, ge=0, description="Weight of the temporal-difference loss.")
+    q_weight: float = Field(0.3, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")
     discount: float = Field(0.5, ge=0, lt=1, description="Discount of reward per event.")
     double_q: bool = Field(
@@ -87,7 +87,7 @@ class TrainConfig(Settings):
     batch_slots: int = Field(2048, ge=1, description="Window positions per step and process.")
     epochs: int = Field(100, ge=1, description="Epochs at most.")
     patience: int = Field(8, ge=1, description="Epochs without a better validation NDCG@10.")
-    learning_rate: float = Field(2e-3, gt=0, description="AdamW step size.")
+    learning_rate: float = Field(5e-3, gt=0, description="AdamW step size.")
     weight_decay: float = Field(1e-2, ge=0, description="AdamW decay of matrices (not embeddings).")
     clip_norm: float = Field(5.0, gt=0, description="Largest gradient norm.")
     sparse_from: int = Field(
