@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOGS = REPOSITORY.parent / "shared" / "data"
@@ -16,10 +17,12 @@ SharedData = Callable[[str], Path]
 
 
 def pytest_configure() -> None:
-    """Before anything imports torch: one thread, here and in child processes; no network."""
+    """Before anything imports torch: one thread, here and in child processes; no network; no stop-watch."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
     sys.addaudithook(_stay_here)
+    settings.register_profile("house", deadline=None)  # a busy machine is not a defect
+    settings.load_profile("house")
 
 
 def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
