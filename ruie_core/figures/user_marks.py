@@ -13,6 +13,8 @@ from ruie_core.figures.user_rows import Story, top_band
 
 AXES = {"lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6"}
 """Rows from top to bottom, and the y axis of each."""
+_NAMED = 10
+"""Q lines at most that get a name; more would not fit beside each other."""
 
 
 def titles(story: Story, domains: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
@@ -43,16 +45,19 @@ def titles(story: Story, domains: Mapping[str, tuple[float, float]]) -> list[dic
 
 
 def q_labels(story: Story, height: int) -> list[dict[str, Any]]:
-    """Name every Q line at its right end, pushed apart where they meet."""
+    """Name the Q lines at their right ends, ten at most, pushed apart where they meet."""
     ends = zip(story.q[-1], story.scenarios, strict=True)
     known = sorted((float(value), name) for value, name in ends if np.isfinite(value))
     if not known:
         return []
     low, high = q_range(story)
     unit = height / (high - low)  # px per reward unit
-    wanted = np.array([value * unit for value, _ in known])
-    least = min(14.0, height / len(known))
-    placed = _apart(wanted, least)
+    if len(known) > _NAMED:  # those that the person visits come first, then the highest
+        visited = set(story.taken)
+        first = sorted(known, key=lambda pair: (pair[1] not in visited, -pair[0]))[:_NAMED]
+        known = sorted(first)
+    wanted = np.array([(value - low) * unit for value, _ in known])
+    placed = _apart(wanted, 14.0, height)
     return [
         {
             "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": AXES["q"],
@@ -90,7 +95,7 @@ def rank_labels(story: Story, height: int, reach: Sequence[float]) -> list[dict[
             "font": {"size": 11.5, "color": color},
         }
         for (value, text, color), shift in zip(
-            entries, _apart(wanted, 14.0) - wanted, strict=True
+            entries, _apart(wanted, 14.0, height) - wanted, strict=True
         )
     ]  # fmt: skip
 
@@ -105,11 +110,13 @@ def q_range(story: Story) -> list[float]:
     return [low - air, high + air]
 
 
-def _apart(wanted: np.ndarray, least: float) -> np.ndarray:
-    """Move ascending positions as little as needed until neighbours are ``least`` apart.
+def _apart(wanted: np.ndarray, least: float, height: float) -> np.ndarray:
+    """Move ascending positions little until neighbours are ``least`` apart, all inside a row.
 
-    >>> _apart(np.array([0.0, 1.0, 50.0]), 10.0).tolist()
-    [-4.5, 5.5, 50.0]
+    >>> _apart(np.array([0.0, 1.0, 50.0]), 10.0, 60.0).tolist()
+    [0.0, 10.0, 50.0]
+    >>> _apart(np.array([30.0, 31.0, 50.0]), 10.0, 60.0).tolist()
+    [25.5, 35.5, 50.0]
     """
     groups: list[list[float]] = []
     for value in wanted:
@@ -120,7 +127,10 @@ def _apart(wanted: np.ndarray, least: float) -> np.ndarray:
         ):
             top = groups.pop()
             groups[-1] += top
-    return np.array([place for group in groups for place in _spread(group, least)])
+    placed = np.array([place for group in groups for place in _spread(group, least)])
+    order = np.arange(len(placed))
+    low, high = order * least, height - order[::-1] * least
+    return np.minimum(np.maximum(placed, low), high)
 
 
 def _spread(group: Sequence[float], least: float) -> list[float]:
@@ -147,8 +157,9 @@ def shapes(
             column | {"x0": n + 0.5, "x1": bounds[1], "fillcolor": translucent(theme.side, 0.6)}
         )
     if selected is not None and bounds[0] < selected < bounds[1]:
+        half = min(0.5, 0.03 * (bounds[1] - bounds[0]))
         drawn.append(
-            column | {"x0": selected - 0.5, "x1": selected + 0.5, "layer": "below",
+            column | {"x0": selected - half, "x1": selected + half, "layer": "below",
                       "fillcolor": translucent(theme.accent, 0.16)}
         )  # fmt: skip
     for moment in _visible(moments, bounds):

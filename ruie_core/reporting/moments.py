@@ -142,8 +142,8 @@ def category_moments(path: Walk, ranked: pd.DataFrame) -> list[Moment]:
         if olds < 0.4 * len(served) or olds <= news:
             continue
         text = (
-            f"{olds} of the {len(served)} items ranked first over these {steps} events are still "
-            f"{old}; {news} are {new}."
+            f"Interest had moved from {old} to {new}, yet of the {len(served)} items ranked first "
+            f"over these {steps} events {olds} are {old} and {news} {new}."
         )
         strength = 0.9 * olds / len(served) * shift.strength
         found.append(Moment("exposure lag", first, last, text, None, strength))

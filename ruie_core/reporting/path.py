@@ -38,7 +38,8 @@ def _where(path: Walk) -> str:
     parts = [(int(codes[k]), int(counts[k])) for k in order]
     leader, most = parts[0]
     if len(parts) == 1:
-        return f"All {count(path.n)} events are in {_name(path, leader)}."
+        every = "Both" if path.n == 2 else f"All {count(path.n)}"
+        return f"{every} events are in {_name(path, leader)}."
     spread = listed([f"{count(n)} in {_name(path, code)}" for code, n in parts])
     if path.n < FEW:
         return f"{count(path.n)} events, too few to speak of a move: {spread}."

@@ -125,7 +125,8 @@ def match_line(place: Place, matches: int, users: int) -> str:
 def window_line(first: int, last: int, n: int) -> str:
     """Announce which events are drawn; nothing is cut silently."""
     if (first, last) == (1, n):
-        return f"All {count(n)} events are drawn." if n > 1 else "The only event is drawn."
+        every = {1: "The only event is", 2: "Both events are"}
+        return f"{every.get(n, f'All {count(n)} events are')} drawn."
     span = f"Events {count(first)} to {count(last)} of {count(n)}"
     return f"{span} are drawn; move the range to see the others."
 

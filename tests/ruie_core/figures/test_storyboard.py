@@ -150,10 +150,26 @@ def test_many_scenarios_keep_only_the_visited_lanes() -> None:
     assert len([trace for trace in on(figure, "next") if trace.stackgroup]) == 15
 
 
-def test_labels_are_pushed_apart_and_keep_their_order() -> None:
-    placed = _apart(np.array([0.0, 1, 2, 3, 90]), 14)
+def test_labels_are_pushed_apart_inside_their_row() -> None:
+    placed = _apart(np.array([0.0, 1, 2, 3, 90]), 14, 150)
     assert (np.diff(placed) >= 14 - 1e-9).all()
+    assert placed[0] >= 0
     assert placed[-1] == 90
+    full = _apart(np.linspace(60, 62, 10), 14, 150)
+    assert full[0] >= 0
+    assert full[-1] <= 150
+    assert (np.diff(full) >= 14 - 1e-9).all()
+
+
+def test_at_most_ten_q_lines_are_named_and_the_visited_come_first() -> None:
+    names = tuple(f"tab {k}" for k in range(14))
+    frame = steps(30, names)
+    frame.loc[frame["scenario"].notna(), "scenario"] = "tab 13"
+    frame["q_tab 13"] = -5.0
+    marks = storyboard(frame, names).layout.annotations
+    named = [mark.text for mark in marks if mark.yref == AXES["q"]]
+    assert len(named) == 10
+    assert sum("tab 13" in text for text in named) == 1
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -105,7 +105,8 @@ def test_an_interest_shift_and_a_ranking_that_lags() -> None:
     )
     assert (lag.kind, lag.first, lag.last) == ("exposure lag", 12, 15)
     assert lag.evidence == (
-        "28 of the 40 items ranked first over these 4 events are still comedy; 12 are sport."
+        "Interest had moved from comedy to sport, yet of the 40 items ranked first over these "
+        "4 events 28 are comedy and 12 sport."
     )
     fresh = ranked.assign(category="sport")
     found = category_moments(made([0] * 20, category=category), fresh)

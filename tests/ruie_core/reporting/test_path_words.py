@@ -24,6 +24,10 @@ def test_two_events_speak_of_one_estimate_only() -> None:
     )
 
 
+def test_two_events_in_one_scenario() -> None:
+    assert summary(made([1, 1])).startswith("Both events are in **search**.")
+
+
 def test_few_events_never_speak_of_a_move() -> None:
     short = [0] * 5 + [1] * (FEW - 6)
     text = summary(made(short))

@@ -93,6 +93,7 @@ def test_matches_have_a_denominator(place: Place, matches: int, users: int, line
 
 def test_the_window_is_announced() -> None:
     assert window_line(1, 64, 64) == "All 64 events are drawn."
+    assert window_line(1, 2, 2) == "Both events are drawn."
     assert window_line(1, 1, 1) == "The only event is drawn."
     assert window_line(498, 617, 617).startswith("Events 498 to 617 of 617 are drawn")
 
