@@ -17,7 +17,7 @@ SharedData = Callable[[str], Path]
 
 
 def pytest_configure() -> None:
-    """Before anything imports torch: one thread, here and in in children; no network."""
+    """Before anything imports torch: one thread, here and in children; no network."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
     sys.addaudithook(_stay_here)
