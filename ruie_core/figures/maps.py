@@ -67,9 +67,9 @@ def category_groups(
 def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
     """Return a colour per category group; what is left over is grey."""
     named = [name for name in order if name not in (REST, NONE)]
+    least = 2.4 if theme.name == "light" else 3.6
     colors = {
-        name: legible(_MUTED[place % len(_MUTED)], theme, least=2.4)
-        for place, name in enumerate(named)
+        name: legible(_MUTED[place % len(_MUTED)], theme, least) for place, name in enumerate(named)
     }
     return colors | dict.fromkeys((REST, NONE), OTHER_COLOR)
 

@@ -130,7 +130,8 @@ def _apart(wanted: np.ndarray, least: float, height: float) -> np.ndarray:
     placed = np.array([place for group in groups for place in _spread(group, least)])
     order = np.arange(len(placed))
     low, high = order * least, height - order[::-1] * least
-    return np.minimum(np.maximum(placed, low), high)
+    inside: np.ndarray = np.minimum(np.maximum(placed, low), high)
+    return inside
 
 
 def _spread(group: Sequence[float], least: float) -> list[float]:
