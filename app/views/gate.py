@@ -21,13 +21,12 @@ def render(context: Context) -> None:
     health = records(load(store, frames.health))[0]
     header("Gate and Q", words.verdict(health), question("gate"))
     metric_row([Metric(*figure) for figure in words.figures(health)], "gate_metric")
-    mass = load(store, frames.mass)
+    mass, gates = load(store, frames.mass), load(store, frames.distribution)
     if mass.empty:
         empty("No event has a gate: every user has one event only.")
         return
     left, right = st.columns(2, gap="large")
     with left:
-        gates = load(store, frames.distribution)
         show(
             context,
             lambda: figures.distribution(gates, mass, store.scenarios, theme),
@@ -67,14 +66,14 @@ def _calibration(context: Context) -> None:
             format_func=words.SPLITS.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
         cells = known.loc[known["split"] == split, "scenario"]
-        names = [name for name in ("all", *store.scenarios) if (cells == name).any()]
+        colors = scenario_colors(store.scenarios)
+        names = [name for name in ("all", *colors) if (cells == name).any()]
         scenario = st.selectbox(
             "Scenario", names, key=f"gate_scenario_{split}", label_visibility="collapsed",
             format_func=lambda name: "all scenarios" if name == "all" else name, width=220,
         )  # fmt: skip
     frame = load(store, frames.calibration, str(split), str(scenario))
-    color = scenario_colors(store.scenarios).get(str(scenario))
-    gaps = load(store, frames.promises, str(split))
+    color, gaps = colors.get(scenario), load(store, frames.promises, str(split))
     left, right = st.columns(2, gap="large")
     with left:
         show(
