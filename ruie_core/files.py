@@ -25,6 +25,28 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def checked(path: Path, expected: str | None, manifest: str, remedy: str) -> Path:
+    """Return ``path`` after comparing the file with its hash in a manifest.
+
+    Args:
+        path: the file.
+        expected: its SHA-256 in the manifest; none: the manifest does not know it.
+        manifest: name of the manifest, for the sentence.
+        remedy: what to do, for the sentence.
+
+    Raises:
+        UserError: the file is missing or is not the one that was written.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} is missing: restore the file or {remedy}.")
+    if sha256(path) != expected:
+        raise UserError(
+            f"{path} is not the file that was written (its SHA-256 differs from {manifest}): "
+            f"restore it or {remedy}."
+        )
+    return path
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file.
 

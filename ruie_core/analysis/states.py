@@ -7,7 +7,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ruie_core.evaluation.model_scorer import FlatEvents, like_lengths
+from ruie_core.evaluation.model_scorer import like_lengths
+from ruie_core.models.flat import FlatEvents
 from ruie_core.runs import Run
 
 _STRIDE = 192

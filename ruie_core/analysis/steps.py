@@ -20,8 +20,9 @@ from ruie_core.analysis.rows import Block, EventColumns, Layout, block_table, la
 from ruie_core.analysis.schema import encodings
 from ruie_core.analysis.states import Estimates, read_states
 from ruie_core.data.dataset import Dataset
-from ruie_core.evaluation.model_scorer import FlatEvents, ModelScorer
+from ruie_core.evaluation.model_scorer import ModelScorer
 from ruie_core.evaluation.ranking import History, Ranking, rank_queries
+from ruie_core.models.flat import FlatEvents
 from ruie_core.runs import Run
 
 ROW_GROUP = 20_000

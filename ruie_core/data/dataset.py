@@ -20,7 +20,7 @@ from ruie_core.data.vocabulary import (
     load_vocabulary,
 )
 from ruie_core.errors import UserError
-from ruie_core.files import read_json, sha256
+from ruie_core.files import checked, read_json
 
 FORMAT: Final = 1
 """Version of the prepared folder; a reader refuses any other."""
@@ -182,14 +182,8 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
             "prepare the dataset again with this version."
         )
     for name in FOLDER_FILES:
-        file = folder / name
-        if not file.is_file():
-            raise UserError(f"{file} is missing: restore the file or prepare the dataset again.")
-        if sha256(file) != manifest.get("files", {}).get(name):
-            raise UserError(
-                f"{file} is not the file that was written (its SHA-256 differs from "
-                f"{MANIFEST_FILE}): restore it or prepare the dataset again."
-            )
+        expected = manifest.get("files", {}).get(name)
+        checked(folder / name, expected, MANIFEST_FILE, "prepare the dataset again")
     return manifest
 
 

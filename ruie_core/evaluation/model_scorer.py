@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ruie_core.data.dataset import Dataset
 from ruie_core.evaluation.ranking import Targets
-from ruie_core.models.types import SequenceBatch, SequenceModel
+from ruie_core.models.flat import FlatEvents
+from ruie_core.models.types import SequenceModel
 
 _SLOTS = 2_048
 """Window positions read at a time on a CPU: what stays in its cache."""
@@ -80,34 +81,6 @@ class ModelScorer:
         out = self._buffer[:cells].view(len(queries), last - first)
         table = self.model.item_table.detach()
         return torch.mm(queries, table[first:last].T, out=out)
-
-
-class FlatEvents:
-    """Item and scenario codes of all events on the device; windows are gathered by index."""
-
-    def __init__(self, dataset: Dataset, device: torch.device) -> None:
-        """Copy (N,) codes to the device (on the CPU: share the dataset's memory)."""
-        self.items = torch.from_numpy(dataset.items).to(device)
-        self.scenarios = torch.from_numpy(dataset.scenarios).to(device)
-
-    def windows(self, start: Tensor, length: Tensor, longest: int) -> SequenceBatch:
-        """Gather events ``start[b] .. start[b] + length[b]``, padded on the right with 0.
-
-        Args:
-            start: (B,) int64 index into the flat arrays.
-            length: (B,) int64, 1..longest.
-            longest: L.
-
-        Returns:
-            (B, L) item and scenario codes, int64.
-        """
-        steps = torch.arange(longest, device=start.device)
-        valid = steps < length[:, None]
-        index = torch.where(valid, start[:, None] + steps, 0)
-        return SequenceBatch(
-            torch.where(valid, self.items[index], 0).long(),
-            torch.where(valid, self.scenarios[index], 0).long(),
-        )
 
 
 def like_lengths(length: npt.NDArray[np.int64], slots: int) -> Iterator[npt.NDArray[np.int64]]:

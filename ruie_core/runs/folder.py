@@ -24,7 +24,7 @@ import ruie_core
 from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.errors import UserError
-from ruie_core.files import read_json, recover_folder, sha256, whole_folder, write_json
+from ruie_core.files import checked, read_json, recover_folder, sha256, whole_folder, write_json
 
 FORMAT: Final = 1
 """Version of the run folder; a reader refuses any other."""
@@ -123,15 +123,7 @@ def check_file(path: Path, name: str, manifest: Mapping[str, Any]) -> Path:
     Raises:
         UserError: the file is missing or is not the one that was written.
     """
-    file = path / name
-    if not file.is_file():
-        raise UserError(f"{file} is missing: restore the file or train again.")
-    if sha256(file) != manifest.get("files", {}).get(name):
-        raise UserError(
-            f"{file} is not the file that was written (its SHA-256 differs from {MANIFEST}): "
-            "restore it or train again."
-        )
-    return file
+    return checked(path / name, manifest.get("files", {}).get(name), MANIFEST, "train again")
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

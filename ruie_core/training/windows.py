@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ruie_core.data.dataset import Dataset
+from ruie_core.models.flat import FlatEvents
 from ruie_core.models.types import SequenceBatch
 
 
@@ -89,15 +90,13 @@ def batch_windows(
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-class FlatLog:
-    """The training events as flat tensors on the device; windows are gathered by index."""
+class FlatLog(FlatEvents):
+    """Events with their rewards and the ends of episodes."""
 
     def __init__(
         self, dataset: Dataset, device: torch.device, session_gap_hours: float | None
     ) -> None:
-        self.device = device
-        self.items = torch.from_numpy(dataset.items).to(device)
-        self.scenarios = torch.from_numpy(dataset.scenarios).to(device)
+        super().__init__(dataset, device)
         self.rewards = torch.from_numpy(dataset.rewards).to(device)
         gap = np.diff(dataset.times, prepend=dataset.times[:1])
         limit = np.inf if session_gap_hours is None else session_gap_hours * 3_600_000
@@ -105,15 +104,13 @@ class FlatLog:
 
     def gather(self, windows: Windows, rows: NDArray[np.int64]) -> TrainBatch:
         """Read the windows ``rows`` as one batch of L = the longest of them."""
-        start = torch.from_numpy(windows.start[rows]).to(self.device)
-        length = torch.from_numpy(windows.length[rows]).to(self.device)
-        steps = torch.arange(int(windows.length[rows].max()), device=self.device)
-        valid = steps < length[:, None]
-        index = torch.where(valid, start[:, None] + steps, 0)
-        events = SequenceBatch(
-            torch.where(valid, self.items[index], 0).long(),
-            torch.where(valid, self.scenarios[index], 0).long(),
-        )
+        device = self.rewards.device
+        start = torch.from_numpy(windows.start[rows]).to(device)
+        length = torch.from_numpy(windows.length[rows]).to(device)
+        longest = int(windows.length[rows].max())
+        events = self.windows(start, length, longest)
+        valid = events.items > 0
+        index = torch.where(valid, start[:, None] + torch.arange(longest, device=device), 0)
         rewards = torch.where(valid, self.rewards[index], 0.0)
         return TrainBatch(events, rewards, self.ended[index] & valid, valid)
 

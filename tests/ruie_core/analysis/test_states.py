@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruie_core.analysis.states import cover, read_states
-from ruie_core.evaluation.model_scorer import FlatEvents
+from ruie_core.models.flat import FlatEvents
 from ruie_core.models.types import SequenceBatch
 from tests.factories import make_dataset
 from tests.ruie_core.analysis.analyzed import SETTINGS, analyze
