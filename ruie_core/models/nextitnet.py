@@ -18,19 +18,25 @@ class CausalConv(nn.Conv2d):
     """
 
     def __init__(self, width: int, kernel_size: int, dilation: int) -> None:
-        super().__init__(
-            width,
-            width,
-            (1, kernel_size),
-            padding=(0, (kernel_size - 1) * dilation),
-            dilation=(1, dilation),
-        )
+        super().__init__(width, width, (1, kernel_size), dilation=(1, dilation))
         self.reach = (kernel_size - 1) * dilation
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, L, d) → (B, L, d); the right half of the symmetric padding is cut off."""
+        """(B, L, d) → (B, L, d); the right half of the symmetric padding is cut off.
+
+        Taps that reach back beyond a short window meet only padding and are left out.
+        """
+        length, dilation = x.shape[1], self.dilation[1]
+        taps = min(self.kernel_size[1], 1 + (length - 1) // dilation)
         image = x.unsqueeze(1).permute(0, 3, 1, 2)  # (B, d, 1, L), a view
-        return super().forward(image).permute(0, 2, 3, 1).squeeze(1)[:, : x.shape[1]]
+        y = F.conv2d(
+            image,
+            self.weight[..., -taps:],
+            self.bias,
+            padding=(0, (taps - 1) * dilation),
+            dilation=(1, dilation),
+        )
+        return y.permute(0, 2, 3, 1).squeeze(1)[:, :length]
 
 
 class ResidualBlock(nn.Module):

@@ -7,10 +7,26 @@ from torch import Tensor
 
 
 class Negatives(NamedTuple):
-    """Items (M,) int64 in 1..I, and the log of each one's expected count among the M draws."""
+    """Distinct items that were drawn, in rising order.
+
+    Attributes:
+        items: (M,) int64, 1..I.
+        log_expected: (M,) log of (expected count of the item / times it was drawn): an item drawn
+            twice weighs as much as two draws.
+    """
 
     items: Tensor
     log_expected: Tensor
+
+    def hits(self, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Where a negative is the target itself: rows of (P,) ``targets``, columns of ``items``.
+
+        >>> Negatives(torch.tensor([2, 5, 9]), torch.zeros(3)).hits(torch.tensor([5, 7, 9]))
+        (tensor([0, 2]), tensor([1, 2]))
+        """
+        column = torch.searchsorted(self.items, targets).clamp(max=len(self.items) - 1)
+        row = (self.items[column] == targets).nonzero().squeeze(1)
+        return row, column[row]
 
 
 class NegativeSampler:
@@ -36,7 +52,7 @@ class NegativeSampler:
         self.log_expected = expected.log().float()
 
     def draw(self, generator: torch.Generator) -> Negatives:
-        """Draw M items with replacement (or take them all)."""
+        """Draw ``size`` items with replacement (or take them all)."""
         device = self.cumulative.device
         if self.exhaustive:
             index = torch.arange(self.size, device=device)
@@ -44,4 +60,6 @@ class NegativeSampler:
             uniform = torch.rand(self.size, dtype=torch.float64, generator=generator)
             index = torch.searchsorted(self.cumulative, uniform.to(device))
             index = index.clamp(max=len(self.cumulative) - 1)
-        return Negatives(index + 1, self.log_expected[index])
+            index, drawn = torch.unique(index, return_counts=True)
+            return Negatives(index + 1, self.log_expected[index] - drawn.log())
+        return Negatives(index + 1, self.log_expected)

@@ -10,19 +10,27 @@ from ruie_core.config import ObjectiveConfig
 
 
 class Candidates(NamedTuple):
-    """Scores of the item that came and of negatives shared by the batch.
+    """Intents, the items that came, and negatives shared by the batch.
 
     Attributes:
-        positive: (P,) score of the target item.
-        negative: (P, M) scores of the negatives.
-        log_expected: (M,) log of how often each negative is expected among the M draws.
-        hit: (P, M) bool, True where a negative is the target itself (it does not count).
+        intent: (P, d) predicted intents.
+        target: (P, d) embedding of the item that came.
+        negative: (M, d) embeddings of the negatives, each item once.
+        log_expected: (M,) log of how often each negative is expected, per time it was drawn.
+        hit_row, hit_column: (H,) int64, where a negative is the target itself (it does not count).
     """
 
-    positive: Tensor
+    intent: Tensor
+    target: Tensor
     negative: Tensor
     log_expected: Tensor
-    hit: Tensor
+    hit_row: Tensor
+    hit_column: Tensor
+
+    @property
+    def positive_scores(self) -> Tensor:
+        """(P,) score of the item that came."""
+        return (self.intent * self.target).sum(-1)
 
 
 def sampled_softmax(candidates: Candidates, _: ObjectiveConfig) -> Tensor:
@@ -33,11 +41,12 @@ def sampled_softmax(candidates: Candidates, _: ObjectiveConfig) -> Tensor:
     exp(s⁺) + Σ_j exp(s_j) / E[count_j] an unbiased estimate of the full partition function. With
     every item as a candidate once (expected count 1) it is the exact softmax.
     """
-    lowered = (candidates.negative - candidates.log_expected).masked_fill(
-        candidates.hit, float("-inf")
-    )
-    everything = torch.cat([candidates.positive[:, None], lowered], dim=1)
-    return everything.logsumexp(1) - candidates.positive
+    # The (P, M) scores are the largest tensor of a step: lowered while they are made, never copied.
+    lowered = torch.addmm(-candidates.log_expected, candidates.intent, candidates.negative.T)
+    with torch.no_grad():
+        lowered[candidates.hit_row, candidates.hit_column] = float("-inf")  # so its gradient is 0
+    positive = candidates.positive_scores
+    return torch.logaddexp(positive, lowered.logsumexp(1)) - positive
 
 
 def triplet(candidates: Candidates, config: ObjectiveConfig) -> Tensor:
@@ -47,9 +56,13 @@ def triplet(candidates: Candidates, config: ObjectiveConfig) -> Tensor:
     loss and the ranking agree (the paper leaves the distance open). A position whose negatives
     are all hits has no valid triplet and a loss of 0.
     """
-    hinge = (config.margin - candidates.positive[:, None] + candidates.negative).clamp(min=0)
-    valid = ~candidates.hit
-    return (hinge * valid).sum(1) / valid.sum(1).clamp(min=1)
+    positive = candidates.positive_scores
+    scores = candidates.intent @ candidates.negative.T
+    hinge = (config.margin - positive[:, None] + scores).clamp(min=0)
+    of_hits = hinge[candidates.hit_row, candidates.hit_column]
+    total = hinge.sum(1).index_add(0, candidates.hit_row, -of_hits)
+    hits = torch.bincount(candidates.hit_row, minlength=len(positive))
+    return total / (scores.shape[1] - hits).clamp(min=1)
 
 
 NEXT_ITEM_LOSSES: dict[str, Callable[[Candidates, ObjectiveConfig], Tensor]] = {

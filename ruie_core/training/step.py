@@ -98,17 +98,13 @@ def step_loss(
         gate_statistics: running mean and deviation of taken Q-values, ().
         config: the objective's settings.
     """
-    positive, negative = item_rows
     q_taken = moves.q_tm1.gather(1, moves.action[:, None]).squeeze(1)
     log_p = moves.logits.log_softmax(-1)
     p_taken = log_p.gather(1, moves.action[:, None]).squeeze(1).exp()
     gates = gate_values(config.gate, GateInputs(q_taken, p_taken, *gate_statistics))
 
     candidates = Candidates(
-        positive=(moves.intent * positive).sum(-1),
-        negative=moves.intent @ negative.T,
-        log_expected=negatives.log_expected,
-        hit=negatives.items == moves.item[:, None],
+        moves.intent, *item_rows, negatives.log_expected, *negatives.hits(moves.item)
     )
     per_position = NEXT_ITEM_LOSSES[config.intent_loss](candidates, config)
     intent_loss = (gate_weights(gates) * per_position).mean()

@@ -59,7 +59,7 @@ def cut_windows(
     >>> rng = np.random.default_rng(0)
     >>> windows = cut_windows(np.array([0, 9]), np.array([9, 2]), 5, rng)
     >>> windows.start.tolist(), windows.length.tolist()
-    ([0, 3, 7, 9], [4, 5, 2, 2])
+    ([0, 4, 9], [5, 5, 2])
     """
     first, count = first[count > 1], count[count > 1]
     transitions, span = count - 1, length - 1

@@ -104,12 +104,8 @@ def backbone_step(sampler: NegativeSampler, config: RunConfig, n_items: int) -> 
         states = model(batch.events.items[:, :-1])[real]
         item = batch.events.items[:, 1:][real]
         negatives = sampler.draw(generator)
-        candidates = Candidates(
-            positive=(states * model.items(item)).sum(-1),
-            negative=states @ model.items(negatives.items).T,
-            log_expected=negatives.log_expected,
-            hit=negatives.items == item[:, None],
-        )
+        rows = model.items(item), model.items(negatives.items)
+        candidates = Candidates(states, *rows, negatives.log_expected, *negatives.hits(item))
         loss = sampled_softmax(candidates, config.objective).mean()
         optimizer.step(loss)
         meter.add_(loss.detach())

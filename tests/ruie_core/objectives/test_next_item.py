@@ -13,6 +13,19 @@ from ruie_core.objectives.next_item import Candidates, sampled_softmax, triplet
 CONFIG = ObjectiveConfig(margin=1.0)
 
 
+def given_scores(positive, negative, log_expected=None, hit=None):
+    """Candidates whose scores are (P,) ``positive`` and (P, M) ``negative``."""
+    positive, negative = torch.as_tensor(positive), torch.as_tensor(negative)
+    if hit is None:
+        hit = torch.zeros(negative.shape, dtype=torch.bool)
+    if log_expected is None:
+        log_expected = torch.zeros(negative.shape[1])
+    rows, columns = torch.as_tensor(hit).nonzero(as_tuple=True)
+    return Candidates(
+        torch.eye(len(positive)), positive.diag(), negative.T, log_expected, rows, columns
+    )
+
+
 def test_softmax_over_every_item_is_the_exact_cross_entropy():
     generator = torch.Generator().manual_seed(0)
     scores = torch.randn(6, 9, generator=generator)
@@ -21,7 +34,7 @@ def test_softmax_over_every_item_is_the_exact_cross_entropy():
     negatives = sampler.draw(generator)
     assert negatives.items.tolist() == list(range(1, 10))
     loss = sampled_softmax(
-        Candidates(
+        given_scores(
             scores.gather(1, target[:, None]).squeeze(1),
             scores,
             negatives.log_expected,
@@ -52,31 +65,29 @@ def test_logq_correction_makes_the_partition_unbiased():
 def test_negatives_are_drawn_in_proportion_to_powered_counts():
     counts = torch.tensor([99, 24, 0, 0, 0])  # with one added: weights 10, 5, 1, 1, 1 at power ½
     sampler = NegativeSampler(counts, size=4, power=0.5)
-    drawn = torch.cat([sampler.draw(torch.Generator().manual_seed(s)).items for s in range(5000)])
-    share = torch.bincount(drawn, minlength=6)[1:] / len(drawn)
+    drawn = torch.zeros(5, dtype=torch.float64)
+    for seed in range(5000):
+        negatives = sampler.draw(torch.Generator().manual_seed(seed))
+        times = (sampler.log_expected[negatives.items - 1] - negatives.log_expected).exp()
+        assert times.sum().item() == pytest.approx(4)
+        assert (negatives.items.diff() > 0).all()
+        drawn[negatives.items - 1] += times.double()
+    share = drawn / drawn.sum()
     torch.testing.assert_close(
-        share, torch.tensor([10.0, 5.0, 1.0, 1.0, 1.0]) / 18, atol=0.012, rtol=0
+        share, torch.tensor([10.0, 5, 1, 1, 1]).double() / 18, atol=0.012, rtol=0
     )
     torch.testing.assert_close(sampler.log_expected[0].exp(), torch.tensor(4 * 10 / 18))
 
 
 def test_a_negative_that_is_the_target_does_not_count():
-    candidates = Candidates(
-        positive=torch.tensor([0.0]),
-        negative=torch.tensor([[1000.0, 0.0]]),
-        log_expected=torch.zeros(2),
-        hit=torch.tensor([[True, False]]),
-    )
+    candidates = given_scores([0.0], [[1000.0, 0.0]], hit=[[True, False]])
     assert sampled_softmax(candidates, CONFIG).item() == pytest.approx(math.log(2))
     assert triplet(candidates, CONFIG).item() == pytest.approx(1.0)
 
 
 def test_triplet_is_the_mean_hinge_and_zero_without_a_valid_triplet():
-    candidates = Candidates(
-        positive=torch.tensor([2.0, 2.0]),
-        negative=torch.tensor([[2.5, -9.0], [5.0, 5.0]]),
-        log_expected=torch.zeros(2),
-        hit=torch.tensor([[False, False], [True, True]]),
+    candidates = given_scores(
+        [2.0, 2.0], [[2.5, -9.0], [5.0, 5.0]], hit=[[False, False], [True, True]]
     )
     assert triplet(candidates, CONFIG).tolist() == pytest.approx([(1.0 - 2.0 + 2.5 + 0.0) / 2, 0.0])
 
@@ -84,13 +95,34 @@ def test_triplet_is_the_mean_hinge_and_zero_without_a_valid_triplet():
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=6), st.floats(-20, 20))
 def test_both_losses_are_never_negative_and_fall_as_the_target_rises(negative, positive):
     def losses(score):
-        candidates = Candidates(
-            torch.tensor([score]),
-            torch.tensor([negative]),
-            torch.zeros(len(negative)),
-            torch.zeros(1, len(negative), dtype=torch.bool),
-        )
+        candidates = given_scores([score], [negative])
         return [f(candidates, CONFIG).item() for f in (sampled_softmax, triplet)]
 
     for lower, higher in zip(losses(positive), losses(positive + 1), strict=True):
         assert lower >= higher >= -1e-6
+
+
+@pytest.mark.parametrize("loss", [sampled_softmax, triplet])
+def test_the_gradient_is_that_of_the_naive_loss_and_hits_get_none(loss):
+    generator = torch.Generator().manual_seed(0)
+    intent, target = torch.randn(2, 3, 5, generator=generator).requires_grad_()
+    table = torch.randn(4, 5, generator=generator)
+    hit = torch.tensor([[False, True, False, False], [False] * 4, [True, False, False, False]])
+
+    def naive(intent, target):
+        positive, scores = (intent * target).sum(-1), intent @ table.T
+        if loss is triplet:
+            hinge = (1.0 - positive[:, None] + scores).clamp(min=0) * ~hit
+            return (hinge.sum(1) / (~hit).sum(1)).sum()
+        every = torch.cat([positive[:, None], scores.masked_fill(hit, -math.inf)], 1)
+        return (every.logsumexp(1) - positive).sum()
+
+    rows, columns = hit.nonzero(as_tuple=True)
+    ours = loss(Candidates(intent, target, table, torch.zeros(4), rows, columns), CONFIG).sum()
+    torch.testing.assert_close(ours, naive(intent, target))
+    for one, other in zip(
+        torch.autograd.grad(ours, (intent, target)),
+        torch.autograd.grad(naive(intent, target), (intent, target)),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)

@@ -72,7 +72,7 @@ def best(path):
 
 @pytest.mark.parametrize("loss", ["softmax", "triplet"])
 def test_learns_what_can_be_learnt_and_not_what_cannot(tmp_path, loss):
-    settings = {"epochs": 12, "patience": 12, "intent_loss": loss}
+    settings = {"epochs": 20, "patience": 20, "intent_loss": loss}
     ordered = best(run(chain_dataset(shuffled=False), tmp_path / "a", **settings))
     control = best(run(chain_dataset(shuffled=True), tmp_path / "b", **settings))
     assert ordered > 0.8
