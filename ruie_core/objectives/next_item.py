@@ -1,7 +1,7 @@
 """Next-item losses: one value per position, so that a gate can weigh them."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -41,12 +41,48 @@ def sampled_softmax(candidates: Candidates, _: ObjectiveConfig) -> Tensor:
     exp(s⁺) + Σ_j exp(s_j) / E[count_j] an unbiased estimate of the full partition function. With
     every item as a candidate once (expected count 1) it is the exact softmax.
     """
-    # The (P, M) scores are the largest tensor of a step: lowered while they are made, never copied.
-    lowered = torch.addmm(-candidates.log_expected, candidates.intent, candidates.negative.T)
-    with torch.no_grad():
-        lowered[candidates.hit_row, candidates.hit_column] = float("-inf")  # so its gradient is 0
+    partition: Tensor = _LogPartition.apply(  # type: ignore[no-untyped-call]
+        candidates.intent,
+        candidates.negative,
+        candidates.log_expected,
+        candidates.hit_row,
+        candidates.hit_column,
+    )
     positive = candidates.positive_scores
-    return torch.logaddexp(positive, lowered.logsumexp(1)) - positive
+    return torch.logaddexp(positive, partition) - positive
+
+
+class _LogPartition(torch.autograd.Function):
+    """log Σ_j exp(v · E[j] − log_expected_j) over the negatives that are no hits, (P,).
+
+    The (P, M) scores are the largest tensor of a step by far. Here one buffer of that size is
+    written, turned into weights in place, and used once more in the backward pass, where
+    autograd would make five.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        intent: Tensor,
+        negative: Tensor,
+        log_expected: Tensor,
+        hit_row: Tensor,
+        hit_column: Tensor,
+    ) -> Tensor:
+        weights = torch.addmm(-log_expected, intent, negative.T)
+        weights[hit_row, hit_column] = float("-inf")
+        # Where all negatives are hits the maximum is -inf, and -inf minus itself is no number.
+        largest = weights.amax(1).clamp(min=torch.finfo(weights.dtype).min)
+        total = weights.sub_(largest[:, None]).exp_().sum(1)
+        ctx.save_for_backward(intent, negative, weights, total)
+        return largest + total.log()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        intent, negative, weights, total = ctx.saved_tensors
+        share = gradients[0] / total.clamp(min=torch.finfo(total.dtype).tiny)
+        scaled = intent * share[:, None]
+        return weights @ negative * share[:, None], weights.T @ scaled, None, None, None
 
 
 def triplet(candidates: Candidates, config: ObjectiveConfig) -> Tensor:

@@ -85,6 +85,14 @@ def test_a_negative_that_is_the_target_does_not_count():
     assert triplet(candidates, CONFIG).item() == pytest.approx(1.0)
 
 
+def test_a_position_whose_negatives_are_all_the_target_costs_nothing():
+    candidates = given_scores([3.0], [[3.0]], hit=[[True]])
+    candidates = candidates._replace(intent=candidates.intent.requires_grad_())
+    loss = sampled_softmax(candidates, CONFIG)
+    assert loss.item() == pytest.approx(0.0)
+    assert torch.autograd.grad(loss.sum(), candidates.intent)[0].isfinite().all()
+
+
 def test_triplet_is_the_mean_hinge_and_zero_without_a_valid_triplet():
     candidates = given_scores(
         [2.0, 2.0], [[2.5, -9.0], [5.0, 5.0]], hit=[[False, False], [True, True]]
@@ -106,7 +114,7 @@ def test_both_losses_are_never_negative_and_fall_as_the_target_rises(negative, p
 def test_the_gradient_is_that_of_the_naive_loss_and_hits_get_none(loss):
     generator = torch.Generator().manual_seed(0)
     intent, target = torch.randn(2, 3, 5, generator=generator).requires_grad_()
-    table = torch.randn(4, 5, generator=generator)
+    table = torch.randn(4, 5, generator=generator).requires_grad_()
     hit = torch.tensor([[False, True, False, False], [False] * 4, [True, False, False, False]])
 
     def naive(intent, target):
@@ -121,8 +129,8 @@ def test_the_gradient_is_that_of_the_naive_loss_and_hits_get_none(loss):
     ours = loss(Candidates(intent, target, table, torch.zeros(4), rows, columns), CONFIG).sum()
     torch.testing.assert_close(ours, naive(intent, target))
     for one, other in zip(
-        torch.autograd.grad(ours, (intent, target)),
-        torch.autograd.grad(naive(intent, target), (intent, target)),
+        torch.autograd.grad(ours, (intent, target, table)),
+        torch.autograd.grad(naive(intent, target), (intent, target, table)),
         strict=True,
     ):
         torch.testing.assert_close(one, other)
