@@ -10,7 +10,16 @@ import plotly.graph_objects as go
 from ruie_core.figures.numbers import count, plain, short
 from ruie_core.figures.theme import LIGHT, Theme, finish
 from ruie_core.figures.user_hover import COVER, hover_traces, local_times
-from ruie_core.figures.user_marks import AXES, marks, q_labels, q_range, rank_labels, shapes, titles
+from ruie_core.figures.user_marks import (
+    AXES,
+    LINE_NAME,
+    marks,
+    q_labels,
+    q_range,
+    rank_labels,
+    shapes,
+    titles,
+)
 from ruie_core.figures.user_rows import (
     Story,
     gate_traces,
@@ -25,8 +34,10 @@ _HEIGHTS = {"reward": 26, "q": 150, "gate": 32, "next": 104, "rank": 92}
 """Heights of the rows, px; the lanes grow with the number of scenarios."""
 _LANE, _GAP = 25, 27
 """Height of one lane and of the gap over a row, where its title stands, px."""
-_TOP, _BOTTOM, _LEFT, _RIGHT = 40, 58, 106, 114
-"""Margins, px."""
+_TOP, _BOTTOM = 40, 58
+"""Margins, px; those at the sides grow with the scenarios' names."""
+LANE_NAME = 24
+"""Letters of a scenario's name beside its lane, at most."""
 _ALL_LANES = 6
 """Up to so many scenarios each has a lane; beyond, only those that the person visited."""
 
@@ -95,7 +106,7 @@ def storyboard(
     }  # fmt: skip
     axes["xaxis"] |= _ticks(story, zone, selected, bounds)
     layout = axes | {
-        "margin": {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": _BOTTOM},
+        "margin": _margins(story),
         "hovermode": "x",
         "hoversubplots": "axis",
         "hoverdistance": -1,
@@ -133,6 +144,13 @@ def _domains(heights: Mapping[str, int]) -> tuple[dict[str, tuple[float, float]]
     return domains, inside + _TOP + _BOTTOM
 
 
+def _margins(story: Story) -> dict[str, float]:
+    longest = max((len(str(name)) for name in story.lanes), default=0)
+    left = 24 + 6.2 * min(longest, LANE_NAME)
+    right = 52 + 6.2 * min(longest, LINE_NAME)
+    return {"l": max(left, 64), "r": max(right, 114), "t": _TOP, "b": _BOTTOM}
+
+
 def _axes(
     story: Story,
     domains: Mapping[str, tuple[float, float]],
@@ -147,7 +165,7 @@ def _axes(
         "lanes": {
             "range": [-0.6, len(story.lanes) - 0.4],
             "tickvals": list(range(len(story.lanes))),
-            "ticktext": [plain(short(name, 16)) for name in story.lanes],
+            "ticktext": [plain(short(name, LANE_NAME)) for name in story.lanes],
         },
         "reward": {"range": [0, max(most, 1e-9)], "tickvals": [most], "ticktext": [f"{most:g}"]},
         "q": {"range": q_range(story), "nticks": 5},

@@ -13,6 +13,8 @@ from ruie_core.figures.user_rows import Story, top_band
 
 AXES = {"lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6"}
 """Rows from top to bottom, and the y axis of each."""
+LINE_NAME = 16
+"""Letters of a scenario's name at the end of its Q line, at most."""
 _NAMED = 10
 """Q lines at most that get a name; more would not fit beside each other."""
 
@@ -62,7 +64,8 @@ def q_labels(story: Story, height: int) -> list[dict[str, Any]]:
         {
             "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": AXES["q"],
             "y": value, "yshift": shift, "showarrow": False,
-            "text": f"<b>{number(value, 1 if high >= 10 else 2)}</b> {plain(short(name, 13))}",
+            "text": f"<b>{number(value, 1 if high >= 10 else 2)}</b> "
+            f"{plain(short(name, LINE_NAME))}",
             "font": {"size": 11.5, "color": legible(story.colors[name], story.theme)},
         }
         for (value, name), shift in zip(known, placed - wanted, strict=True)

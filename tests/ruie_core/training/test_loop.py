@@ -145,8 +145,18 @@ def _start(dataset, tmp_path, *launcher, **options):
     for key, value in options.items():
         command += [f"--train.{key.replace('_', '-')}", str(value)]
     return subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_interrupts,
     )
+
+
+def _hear_interrupts():
+    """A job in the background inherits deaf ears for Ctrl-C; a terminal's job has good ones."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
