@@ -31,8 +31,9 @@ class Optimizer:
             {"params": decayed, "weight_decay": config.weight_decay},
             {"params": plain, "weight_decay": 0.0},
         ]
+        fused = model.items.weight.device.type in ("cpu", "cuda")
         self.parts: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(groups, lr=config.learning_rate, foreach=True)
+            torch.optim.AdamW(groups, lr=config.learning_rate, fused=fused)
         ]
         if sparse:
             self.parts.append(torch.optim.SparseAdam(sparse, lr=config.learning_rate))
