@@ -143,6 +143,9 @@ class RunConfig(Settings):
     analyze: AnalyzeConfig = AnalyzeConfig()
 
 
+LOW_GATE, HIGH_GATE = 0.05, 0.95
+"""A gate beyond these is as good as shut or open; many of them are a collapse."""
+
 S = TypeVar("S", bound=BaseModel)
 
 

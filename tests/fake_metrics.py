@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruie_core.analysis.health import THRESHOLDS
+
 MODELS = ("ruie", "popularity", "scenario-popularity")
 CUTOFFS = (5, 10, 15, 20)
 
@@ -130,14 +132,5 @@ def make_health(
         "dominant": not healthy,
         "calibration": fits,
         "miscalibrated": not healthy,
-        "thresholds": {
-            "gate_low": 0.05,
-            "gate_high": 0.95,
-            "collapse_share": 0.2,
-            "dominance_ratio": 1.5,
-            "dominance_gap": 0.05,
-            "slope_low": 0.5,
-            "slope_high": 2.0,
-            "overestimation_share": 0.25,
-        },
+        "thresholds": THRESHOLDS,
     }

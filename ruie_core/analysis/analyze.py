@@ -31,9 +31,9 @@ from ruie_core.evaluation.ranking import Ranking, rank_targets
 from ruie_core.evaluation.validation import held_out_targets
 from ruie_core.files import read_json, sha256, whole_folder, write_json
 from ruie_core.runs import Run
+from ruie_core.runs.folder import METRICS
 
 FORMAT: Final = 1
-METRICS: Final = "metrics.json"
 
 Tell = Callable[[str, float], None]
 """Told what is being written and the share of it done, in [0, 1]."""

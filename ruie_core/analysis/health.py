@@ -5,9 +5,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ruie_core.config import HIGH_GATE, LOW_GATE
+
 THRESHOLDS: Final[dict[str, float]] = {
-    "gate_low": 0.05,
-    "gate_high": 0.95,
+    "gate_low": LOW_GATE,
+    "gate_high": HIGH_GATE,
     "collapse_share": 0.2,
     "dominance_ratio": 1.5,
     "dominance_gap": 0.05,

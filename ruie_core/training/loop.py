@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
-from ruie_core.data.split import split_events
+from ruie_core.data.split import TRAIN, split_events
 from ruie_core.evaluation.validation import validation_metrics
 from ruie_core.models.registry import build_model
 from ruie_core.models.ruie import Ruie
@@ -120,7 +120,7 @@ def train(
     model = build_model(config.model, dataset.n_items, dataset.n_scenarios, sparse=sparse)
     model.start_q_at(_steady_reward(dataset, split, config))
     model.to(world.device)
-    counts = np.bincount(dataset.items[split == 0], minlength=dataset.n_items + 1)[1:]
+    counts = np.bincount(dataset.items[split == TRAIN], minlength=dataset.n_items + 1)[1:]
     sampler = NegativeSampler(
         torch.from_numpy(counts).to(world.device),
         config.objective.negatives,
@@ -167,5 +167,5 @@ def _seed_epoch(seed: int, epoch: int, rank: int) -> tuple[np.random.Generator, 
 
 def _steady_reward(dataset: Dataset, split: np.ndarray[Any, Any], config: RunConfig) -> float:
     """Discounted engagement of a user whose every event has the mean training reward."""
-    training = dataset.rewards[split == 0]
+    training = dataset.rewards[split == TRAIN]
     return float(training.mean()) / (1 - config.objective.discount) if len(training) else 0.0

@@ -7,11 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ruie_core.config import HIGH_GATE, LOW_GATE
 from ruie_core.errors import UserError
 from ruie_core.training.step import StepResult
-
-LOW_GATE, HIGH_GATE = 0.05, 0.95
-"""A gate beyond these is as good as shut or open; many of them are a collapse."""
 
 _NAMES = (
     "loss", "loss_intent", "loss_q", "loss_scenario", "q_mean", "q_square", "td_error",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ruie_core.data.dataset import Dataset
+from ruie_core.data.split import TRAIN
 from ruie_core.models.flat import FlatEvents
 from ruie_core.models.types import SequenceBatch
 
@@ -122,7 +123,7 @@ def training_prefix(
 
     Training events come first in time for every user, under both splits.
     """
-    training = np.concatenate([[0], np.cumsum(split == 0)])
+    training = np.concatenate([[0], np.cumsum(split == TRAIN)])
     count = training[dataset.offsets[1:]] - training[dataset.offsets[:-1]]
     return dataset.offsets[:-1], count
 
