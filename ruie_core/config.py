@@ -51,7 +51,10 @@ class ObjectiveConfig(Settings):
     negative_power: float = Field(
         0.5, ge=0, le=1, description="Negatives are drawn in proportion to count ** power."
     )
-    gate: str = Field("q", description="Registered gate: q, scenario_prob or constant.")
+    gate: str = Field(
+        "auto",
+        description="Registered gate, such as q, likelihood or constant; auto: the model's own.",
+    )
     q_weight: float = Field(0.3, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")
     discount: float = Field(0.5, ge=0, lt=1, description="Discount of reward per event.")

@@ -139,6 +139,7 @@ def _plan(
         top_k=min(settings.top_items, dataset.n_items),
         exclude_seen=config.evaluate.exclude_seen,
         mapped=mapped_states(dataset, settings.seed),
+        ended=np.append(dataset.pauses(config.objective.session_gap_hours)[1:], False),
     )
     return plan, ranked
 

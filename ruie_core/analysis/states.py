@@ -99,9 +99,11 @@ def read_states(
         steps = torch.arange(longest, device=run.device)
         new = (steps >= skip[:, None]) & (steps < length[:, None])
         where = (start[:, None] + steps - first)[new]
-        result.q[where] = outputs.q[new].float()
-        result.q_target[where] = run.target_q(outputs)[new].float()
-        result.p[where] = outputs.scenario_logits[new].float().softmax(-1)
+        estimates, target_q = outputs.estimates(), run.model.target_estimates(outputs)
+        assert target_q is not None
+        result.q[where] = estimates.q[new].float()
+        result.q_target[where] = target_q[new].float()
+        result.p[where] = estimates.logits[new].float().softmax(-1)
         result.intent[where] = outputs.intent[new].float()
         result.hidden[where] = outputs.hidden[new].float()
     return result

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
+from ruie_core.analysis.gates import transition_gates
 from ruie_core.analysis.rows import Block, EventColumns, Layout, block_table, lay_out
 from ruie_core.analysis.schema import encodings
 from ruie_core.analysis.states import Estimates, read_states
@@ -43,6 +44,7 @@ class Plan:
         top_k: best items kept per ranked step.
         exclude_seen: leave the items of the user's history unranked.
         mapped: (N,) bool, events whose state is kept for the map.
+        ended: (N,) bool, True where the episode is known to end after the event.
     """
 
     dataset: Dataset
@@ -52,6 +54,7 @@ class Plan:
     top_k: int
     exclude_seen: bool
     mapped: npt.NDArray[np.bool_]
+    ended: npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -155,7 +158,11 @@ def _block(
         q_taken=_numpy(q_taken),
         q_target_taken=_numpy(estimates.q_target[at]),
         p_taken=_numpy(p_taken),
-        gate=_numpy(run.gate_values(q_taken, p_taken)),
+        gate=_numpy(
+            transition_gates(
+                run, plan.dataset, plan.ended, estimates, slice(base, base + len(rank))
+            )
+        ),
         rank=rank,
         score=score,
         top_rows=top_rows,

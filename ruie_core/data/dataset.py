@@ -92,6 +92,17 @@ class Dataset:
         """Code of the user of every event, (N,) int32."""
         return np.repeat(np.arange(self.n_users, dtype=np.int32), self.lengths)
 
+    def pauses(self, hours: float | None) -> npt.NDArray[np.bool_]:
+        """(N,) bool, True where an event follows a pause of its user longer than ``hours``.
+
+        None means that no pause is long enough. A user's first event follows none.
+        """
+        long = np.zeros(self.n_events, bool)
+        if hours is not None:
+            long[1:] = np.diff(self.times) > hours * 3_600_000
+            long[self.offsets[:-1]] = False
+        return long
+
     def with_rewards(self, weights: Mapping[str, float]) -> "Dataset":
         """Return the same events with other reward weights; an action not named weighs 0.
 

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ruie_core.data.dataset import Dataset
 from ruie_core.evaluation.ranking import Targets
+from ruie_core.models.base import SequenceModel
 from ruie_core.models.flat import FlatEvents
-from ruie_core.models.types import SequenceModel
 
 _SLOTS = 2_048
 """Window positions read at a time on a CPU: what stays in its cache."""

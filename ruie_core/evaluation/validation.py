@@ -9,7 +9,7 @@ from ruie_core.errors import UserError
 from ruie_core.evaluation.metrics import hit_rate, ndcg
 from ruie_core.evaluation.model_scorer import ModelScorer
 from ruie_core.evaluation.ranking import Targets, rank_targets
-from ruie_core.models.types import SequenceModel
+from ruie_core.models.base import SequenceModel
 
 CUTOFF = 10
 
@@ -42,7 +42,7 @@ def held_out_targets(dataset: Dataset, split: Parts, part: int) -> tuple[Targets
 
 
 def validation_metrics(
-    model: torch.nn.Module,
+    model: SequenceModel,
     dataset: Dataset,
     split: Parts,
     device: torch.device,
@@ -71,8 +71,7 @@ def validation_metrics(
     training = model.training
     model.eval()
     try:
-        sequence_model: SequenceModel = model  # type: ignore[assignment]
-        scorer = ModelScorer(sequence_model, dataset, known_scenario=False, device=device)
+        scorer = ModelScorer(model, dataset, known_scenario=False, device=device)
         ranks = rank_targets(scorer, dataset, targets).ranks.numpy()
     finally:
         model.train(training)

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from ruie_core.config import ModelConfig
 from ruie_core.errors import UserError
+from ruie_core.models.base import SequenceModel
 from ruie_core.models.ruie import Ruie
 
-MODELS: dict[str, Callable[..., Ruie]] = {"ruie": Ruie}
+MODELS: dict[str, Callable[..., SequenceModel]] = {"ruie": Ruie}
 
 
 def build_model(
     config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False
-) -> Ruie:
+) -> SequenceModel:
     """Build a registered model with fresh weights (from torch's global generator).
 
     Raises:

@@ -9,33 +9,23 @@ import torch
 from torch import Tensor, nn
 
 from ruie_core.config import ModelConfig
+from ruie_core.models.base import SequenceModel, follow
 from ruie_core.models.nextitnet import NextItNet
 from ruie_core.models.q_estimator import ContextualQ
-from ruie_core.models.types import Outputs, SequenceBatch
+from ruie_core.models.types import Outputs, ScenarioEstimates, SequenceBatch
 
 
-class Ruie(nn.Module):
-    """The network of RUIE.
+class Ruie(SequenceModel):
+    """The network of RUIE."""
 
-    Attributes:
-        context: events of history that a state depends on. A state read from any window that
-            holds that many events before it (or the user's first event) is the same.
-        q_mean, q_std: () running mean and deviation of taken Q-values, which centre the gate.
-    """
-
-    q_mean: Tensor
-    q_std: Tensor
+    estimates_q = True
+    default_gate = "q"
 
     def __init__(
         self, config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width = config.width
-        self.n_items = n_items
-        self.n_scenarios = n_scenarios
-        self.items = nn.Embedding(n_items + 1, width, padding_idx=0, sparse=sparse)
-        self.scenarios = nn.Embedding(n_scenarios + 1, width, padding_idx=0)
-        self.dropout = nn.Dropout(config.dropout)
         self.backbone = NextItNet(width, config.kernel_size, config.dilations, config.repeats)
         self.estimator = ContextualQ(
             width, n_scenarios, config.heads, config.attention_span, config.dropout
@@ -47,37 +37,17 @@ class Ruie(nn.Module):
             nn.Linear(2 * width, width),
         )
         self.context = max(self.backbone.context, config.attention_span)
-        self.register_buffer("q_mean", torch.zeros(()))
-        self.register_buffer("q_std", torch.ones(()))
-        self._initialise()
         self.target_estimator = copy.deepcopy(self.estimator).requires_grad_(False)
 
-    def _initialise(self) -> None:
-        # Small embeddings: with unit-sized scores a short log is learnt by heart in three epochs.
-        for table in (self.items, self.scenarios):
-            nn.init.normal_(table.weight, std=0.02)
-            with torch.no_grad():
-                table.weight[0].zero_()
-
     @torch.no_grad()
-    def start_q_at(self, value: float) -> None:
-        """Let every Q-value begin at ``value`` (reward units), not at 0: less to bootstrap."""
+    def start(self, counts: Tensor, steady_return: float) -> None:
+        """Let every Q-value begin at ``steady_return``, not at 0: less to bootstrap."""
+        super().start(counts, steady_return)
         for estimator in (self.estimator, self.target_estimator):
-            estimator.q_head.bias.fill_(value)
-
-    @property
-    def item_table(self) -> Tensor:
-        """(I + 1, d) item embeddings E; row 0 is padding."""
-        return self.items.weight
+            estimator.q_head.bias.fill_(steady_return)
 
     def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
-        """Read every prefix of every window at once.
-
-        Args:
-            batch: windows of events, (B, L), padded on the right.
-            request: (B, L) int64 scenario of the next event, 1..S, where the request names it
-                (it takes the place of p_t in the intent); none where it is unknown.
-        """
+        """Read every prefix of every window; a named request takes the place of p_t."""
         item, scenario = self.items(batch.items), self.scenarios(batch.scenarios)
         hidden = self.backbone(self.dropout(item + scenario))
         embedded = torch.cat([item, scenario], dim=-1)
@@ -87,17 +57,15 @@ class Ruie(nn.Module):
         else:
             expected = self.scenarios(request)
         intent = hidden + self.intent(torch.cat([hidden, context, expected], dim=-1))
-        return Outputs(embedded, hidden, context, q, logits, intent)
+        return Outputs(hidden, intent, ScenarioEstimates(embedded, context, q, logits))
 
     @torch.no_grad()
-    def target_q(self, outputs: Outputs) -> Tensor:
+    def target_estimates(self, outputs: Outputs) -> Tensor:
         """(B, L, S) Q-values of the target network, without dropout and without a gradient."""
-        estimate: Tensor = self.target_estimator.eval()(outputs.embedded, outputs.hidden).q
+        embedded = outputs.estimates().embedded
+        estimate: Tensor = self.target_estimator.eval()(embedded, outputs.hidden).q
         return estimate
 
-    @torch.no_grad()
     def follow_online(self, step: float) -> None:
-        """Polyak averaging: move the target network a ``step`` towards the online one."""
-        online: list[Tensor] = list(self.estimator.parameters())
-        target: list[Tensor] = list(self.target_estimator.parameters())
-        torch._foreach_lerp_(target, online, step)
+        """Move the target estimator a ``step`` towards the online one."""
+        follow(self.target_estimator, self.estimator, step)

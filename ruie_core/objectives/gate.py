@@ -5,14 +5,33 @@ the batch, so that gating moves attention between behaviours and leaves the lear
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ruie_core.errors import UserError
 
-_SMALLEST_STD = 1e-3  # reward units; below it all Q-values count as equal and the gate is 1/2
+AUTO: Final = "auto"
+"""The gate that the model itself names."""
+
+_SMALLEST_STD = 1e-3  # reward units; below it all values count as equal and the gate is 1/2
+
+
+class GateStatistics(NamedTuple):
+    """What a gate measures a behaviour against; all () and running.
+
+    Attributes:
+        q_mean, q_std: of taken Q-values, reward units.
+        y_mean, y_std: of targets y_t, reward units.
+        signal_share: share of behaviours that count as wanted.
+    """
+
+    q_mean: Tensor
+    q_std: Tensor
+    y_mean: Tensor
+    y_std: Tensor
+    signal_share: Tensor
 
 
 class GateInputs(NamedTuple):
@@ -21,19 +40,26 @@ class GateInputs(NamedTuple):
     Attributes:
         q_taken: (...) Q(s_{t−1}, c_t), reward units.
         p_taken: (...) p_{t−1}(c_t).
-        q_mean: () running mean of taken Q-values.
-        q_std: () running standard deviation of taken Q-values.
+        target: (...) y_t = r_t + γ Q_target(s_t, argmax_c Q(s_t, c)), reward units.
+        log_likelihood: (...) log of the model's probability of the item that came, nats.
+        log_popularity: (...) log of the item's share of the training events, nats.
+        statistics: what to measure against.
+        truth: (...) 1 for a wanted behaviour, 0 for a stray one; none but on generated logs.
     """
 
     q_taken: Tensor
     p_taken: Tensor
-    q_mean: Tensor
-    q_std: Tensor
+    target: Tensor
+    log_likelihood: Tensor
+    log_popularity: Tensor
+    statistics: GateStatistics
+    truth: Tensor | None = None
 
 
 def q_gate(inputs: GateInputs) -> Tensor:
     """sigmoid((Q − μ) / σ): centred by running statistics, so that drift cannot saturate it."""
-    return torch.sigmoid((inputs.q_taken - inputs.q_mean) / inputs.q_std.clamp(min=_SMALLEST_STD))
+    seen = inputs.statistics
+    return torch.sigmoid((inputs.q_taken - seen.q_mean) / seen.q_std.clamp(min=_SMALLEST_STD))
 
 
 def scenario_prob_gate(inputs: GateInputs) -> Tensor:
@@ -43,18 +69,66 @@ def scenario_prob_gate(inputs: GateInputs) -> Tensor:
 
 def constant_gate(inputs: GateInputs) -> Tensor:
     """1 for every behaviour: the ablation."""
-    return torch.ones_like(inputs.q_taken)
+    return torch.ones_like(inputs.log_likelihood)
+
+
+def target_gate(inputs: GateInputs) -> Tensor:
+    """sigmoid((y − μ) / σ): the engagement that came and that the state *after* it promises."""
+    seen = inputs.statistics
+    return torch.sigmoid((inputs.target - seen.y_mean) / seen.y_std.clamp(min=_SMALLEST_STD))
+
+
+def log_odds(inputs: GateInputs) -> Tensor:
+    """Log-odds that a behaviour is wanted, in a mixture of the model and of stray popularity.
+
+    log π p(i|s) − log (1 − π) pop(i), π the running share of wanted behaviours.
+    """
+    share = inputs.statistics.signal_share
+    return torch.logit(share, eps=1e-3) + inputs.log_likelihood - inputs.log_popularity
+
+
+def likelihood_gate(inputs: GateInputs) -> Tensor:
+    """Posterior probability that the behaviour is wanted."""
+    return torch.sigmoid(log_odds(inputs))
+
+
+def engaged_gate(inputs: GateInputs) -> Tensor:
+    """The posterior, with the standardised target y_t added to its log-odds."""
+    seen = inputs.statistics
+    tilt = (inputs.target - seen.y_mean) / seen.y_std.clamp(min=_SMALLEST_STD)
+    return torch.sigmoid(log_odds(inputs) + tilt)
+
+
+def oracle_gate(inputs: GateInputs) -> Tensor:
+    """The truth of a generated log: the ceiling of any gate.
+
+    Raises:
+        UserError: the log has no truth.
+    """
+    if inputs.truth is None:
+        raise UserError(
+            "objective.gate oracle needs the truth of a generated log: choose another gate."
+        )
+    return inputs.truth
 
 
 GATES: dict[str, Callable[[GateInputs], Tensor]] = {
     "q": q_gate,
     "scenario_prob": scenario_prob_gate,
     "constant": constant_gate,
+    "target": target_gate,
+    "likelihood": likelihood_gate,
+    "engaged": engaged_gate,
+    "oracle": oracle_gate,
 }
+NEED_Q: Final = frozenset({"q", "scenario_prob", "target", "engaged"})
+"""Gates that look at the estimates of a contextual Q estimator."""
+NEED_LIKELIHOOD: Final = frozenset({"likelihood", "engaged"})
+"""Gates that look at the probability of the item that came."""
 
 
 def gate_values(name: str, inputs: GateInputs) -> Tensor:
-    """Value of a registered gate, the shape of ``inputs.q_taken``, detached.
+    """Value of a registered gate, the shape of ``inputs.log_likelihood``, detached.
 
     Raises:
         UserError: the name is not registered.
@@ -74,17 +148,17 @@ def gate_weights(gates: Tensor) -> Tensor:
     return gates / gates.mean().clamp(min=torch.finfo(gates.dtype).tiny)
 
 
-def follow_q(
-    q_taken: Tensor, q_mean: Tensor, q_std: Tensor, momentum: float
+def follow_moments(
+    values: Tensor, mean: Tensor, std: Tensor, momentum: float
 ) -> tuple[Tensor, Tensor]:
-    """Move the running mean and standard deviation a step towards those of a batch.
+    """Move a running mean and standard deviation a step towards those of a batch.
 
     Args:
-        q_taken: (N,) taken Q-values of the batch, reward units.
-        q_mean: () running mean.
-        q_std: () running deviation.
+        values: (N,) values of the batch.
+        mean: () running mean.
+        std: () running deviation.
         momentum: step towards the batch, in (0, 1].
     """
-    mean = q_mean + momentum * (q_taken.mean() - q_mean)
-    spread = (q_taken - mean).square().mean()  # about the running mean, so that drift widens it
-    return mean, (q_std.square() + momentum * (spread - q_std.square())).sqrt()
+    moved = mean + momentum * (values.mean() - mean)
+    spread = (values - moved).square().mean()  # about the running mean, so that drift widens it
+    return moved, (std.square() + momentum * (spread - std.square())).sqrt()

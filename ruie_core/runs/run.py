@@ -13,10 +13,10 @@ from ruie_core.data.dataset import Dataset
 from ruie_core.data.vocabulary import Vocabulary, load_vocabulary
 from ruie_core.errors import UserError
 from ruie_core.files import read_json
+from ruie_core.models.base import SequenceModel
 from ruie_core.models.registry import build_model
-from ruie_core.models.ruie import Ruie
-from ruie_core.models.types import Outputs, SequenceBatch
-from ruie_core.objectives.gate import GateInputs, gate_values
+from ruie_core.models.types import SequenceBatch
+from ruie_core.objectives.gate import GateInputs, GateStatistics, gate_values
 from ruie_core.runs.folder import CONFIG, VOCAB, WEIGHTS, check_file, read_manifest, read_tensors
 
 
@@ -60,7 +60,7 @@ class Run:
 
     path: Path
     config: RunConfig
-    model: Ruie
+    model: SequenceModel
     vocabulary: Vocabulary
     device: torch.device
     manifest: dict[str, Any]
@@ -83,13 +83,8 @@ class Run:
                 "--data, or train again."
             )
 
-    def target_q(self, outputs: Outputs) -> Tensor:
-        """(B, L, S) Q-values of the target network for the states in ``outputs``."""
-        return self.model.target_q(outputs)
-
-    def gate_values(self, q_taken: Tensor, p_taken: Tensor) -> Tensor:
+    def gate_values(self, inputs: GateInputs) -> Tensor:
         """Gate of each transition under the run's gate setting, in (0, 1), same shape."""
-        inputs = GateInputs(q_taken, p_taken, self.model.q_mean, self.model.q_std)
         return gate_values(self.config.objective.gate, inputs)
 
     @torch.inference_mode()
@@ -119,13 +114,14 @@ class Run:
         rows = self.vocabulary.items.iloc[best.indices.cpu().numpy()]
         found = rows[["item_id", "title", "category"]].to_dict("records")
         names = self.vocabulary.scenarios
-        p = outputs.scenario_logits[0, -1].softmax(-1)
+        estimates = outputs.estimates()
+        p = estimates.logits[0, -1].softmax(-1)
         return Forecast(
             items=[
                 {str(key): value for key, value in row.items()} | {"score": score}
                 for row, score in zip(found, best.values.tolist(), strict=True)
             ],
-            q=dict(zip(names, outputs.q[0, -1].tolist(), strict=True)),
+            q=dict(zip(names, estimates.q[0, -1].tolist(), strict=True)),
             p=dict(zip(names, p.tolist(), strict=True)),
         )
 
@@ -154,6 +150,11 @@ class Run:
             known = ", ".join(self.vocabulary.scenarios)
             raise UserError(f"Scenario {name!r} is unknown to {self.path}: choose one of {known}.")
         return self.vocabulary.scenarios.index(name) + 1
+
+
+def gate_statistics(model: SequenceModel) -> GateStatistics:
+    """Return what a model's gate measures behaviours against."""
+    return GateStatistics(model.q_mean, model.q_std, model.y_mean, model.y_std, model.signal_share)
 
 
 def load_run(path: str | Path, device: str = "auto") -> Run:

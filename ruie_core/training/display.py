@@ -47,11 +47,15 @@ class TerminalWatcher:
     def epoch(self, line: dict[str, Any]) -> None:
         """Print an epoch's figures."""
         star = "best" if line["best"] else ""
+        parts = ""
+        if "q_mean" in line:
+            parts = (
+                f" = intent {line['loss_intent']:.4f} | Q {line['loss_q']:.4f}"
+                f" | scenario {line['loss_scenario']:.4f}"
+                f"  Q {line['q_mean']:.2f} ± {line['q_std']:.2f}  gate {line['gate_mean']:.2f}"
+            )
         self.bar.console.print(
-            f"epoch {line['epoch']:>3}  loss {line['loss']:.4f}"
-            f" = intent {line['loss_intent']:.4f} | Q {line['loss_q']:.4f}"
-            f" | scenario {line['loss_scenario']:.4f}"
-            f"  Q {line['q_mean']:.2f} ± {line['q_std']:.2f}  gate {line['gate_mean']:.2f}"
+            f"epoch {line['epoch']:>3}  loss {line['loss']:.4f}{parts}"
             f"  NDCG@10 {line['validation_ndcg@10']:.4f}"
             f"  {line['positions_per_second']:,} positions/s  {star}",
             style="bold" if star else None,

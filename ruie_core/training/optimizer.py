@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ruie_core.config import TrainConfig
-from ruie_core.models.ruie import Ruie
+from ruie_core.models.base import SequenceModel
 
 
 class Optimizer:
@@ -16,7 +16,7 @@ class Optimizer:
     is clipped over the dense parameters; a sparse table's step is bounded by Adam itself.
     """
 
-    def __init__(self, model: Ruie, config: TrainConfig) -> None:
+    def __init__(self, model: SequenceModel, config: TrainConfig) -> None:
         self.clip_norm = config.clip_norm
         tables = {
             id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)

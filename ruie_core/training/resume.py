@@ -12,7 +12,7 @@ from ruie_core.config import RunConfig, parse_settings
 from ruie_core.data.dataset import Dataset
 from ruie_core.errors import UserError
 from ruie_core.files import read_json
-from ruie_core.models.ruie import Ruie
+from ruie_core.models.base import SequenceModel
 from ruie_core.runs.folder import (
     CONFIG,
     HISTORY,
@@ -46,7 +46,7 @@ class Progress:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
 
-    def note(self, score: float, line: dict[str, Any], model: Ruie) -> None:
+    def note(self, score: float, line: dict[str, Any], model: SequenceModel) -> None:
         """Take an epoch's validation score: keep its weights if they are the best so far."""
         line["best"] = score > self.best
         if line["best"]:
@@ -60,7 +60,7 @@ class Progress:
 
 
 def pack(
-    progress: Progress, model: Ruie, optimizer: Optimizer
+    progress: Progress, model: SequenceModel, optimizer: Optimizer
 ) -> tuple[dict[str, Tensor], dict[str, str]]:
     """State at the end of an epoch, as named tensors and short texts."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
@@ -73,7 +73,7 @@ def pack(
 
 
 def restore(
-    path: Path, config: RunConfig, dataset: Dataset, model: Ruie, optimizer: Optimizer
+    path: Path, config: RunConfig, dataset: Dataset, model: SequenceModel, optimizer: Optimizer
 ) -> Progress:
     """Bring model and optimizer to where the run at ``path`` was saved.
 

@@ -34,12 +34,14 @@ class TrainBatch(NamedTuple):
         rewards: (B, L) float32, reward units; 0 at padding.
         ended: (B, L) bool, True where the episode ended between event t−1 and event t.
         valid: (B, L) bool, True at events, False at padding.
+        truth: (B, L) float32, 1 at wanted events, 0 at stray ones; none but on generated logs.
     """
 
     events: SequenceBatch
     rewards: Tensor
     ended: Tensor
     valid: Tensor
+    truth: Tensor | None = None
 
 
 def cut_windows(
@@ -95,13 +97,16 @@ class FlatLog(FlatEvents):
     """Events with their rewards and the ends of episodes."""
 
     def __init__(
-        self, dataset: Dataset, device: torch.device, session_gap_hours: float | None
+        self,
+        dataset: Dataset,
+        device: torch.device,
+        session_gap_hours: float | None,
+        truth: NDArray[np.float32] | None = None,
     ) -> None:
         super().__init__(dataset, device)
+        self.truth = None if truth is None else torch.from_numpy(truth).to(device)
         self.rewards = torch.from_numpy(dataset.rewards).to(device)
-        gap = np.diff(dataset.times, prepend=dataset.times[:1])
-        limit = np.inf if session_gap_hours is None else session_gap_hours * 3_600_000
-        self.ended = torch.from_numpy(gap > limit).to(device)
+        self.ended = torch.from_numpy(dataset.pauses(session_gap_hours)).to(device)
 
     def gather(self, windows: Windows, rows: NDArray[np.int64]) -> TrainBatch:
         """Read the windows ``rows`` as one batch of L = the longest of them."""
@@ -113,7 +118,8 @@ class FlatLog(FlatEvents):
         valid = events.items > 0
         index = torch.where(valid, start[:, None] + torch.arange(longest, device=device), 0)
         rewards = torch.where(valid, self.rewards[index], 0.0)
-        return TrainBatch(events, rewards, self.ended[index] & valid, valid)
+        truth = None if self.truth is None else self.truth[index]
+        return TrainBatch(events, rewards, self.ended[index] & valid, valid, truth)
 
 
 def training_prefix(

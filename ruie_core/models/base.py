@@ -1,0 +1,110 @@
+"""What every registered model has in common."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Final
+
+import torch
+from torch import Tensor, nn
+
+from ruie_core.config import ModelConfig
+from ruie_core.models.types import Outputs, SequenceBatch
+
+FRESH_STATISTICS: Final = {
+    "q_mean": 0.0, "q_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "signal_share": 0.8
+}  # fmt: skip
+"""What a gate measures behaviours against, before the first step."""
+
+
+class SequenceModel(nn.Module, ABC):
+    """A causal encoder of events whose intents are scored against its own item table.
+
+    Attributes:
+        context: events of history that a state depends on at most. A state read from a window
+            that begins with the user's first event, or that holds that many events, is *the*
+            state.
+        windowed: True where a state depends on its place in the window as well (absolute
+            positions, a recurrent state that begins with the window): then a state is read from a
+            window of at most ``context`` events that ends with it. False: any longer window gives
+            the same state.
+        estimates_q: True where the model has a contextual Q estimator.
+        default_gate: what ``objective.gate`` auto stands for.
+        log_popularity: (I + 1,) log of each item's share of the training events, one imaginary
+            event added to each; row 0 is padding.
+        q_mean, q_std: () running mean and deviation of the Q-values of what was done.
+        y_mean, y_std: () running mean and deviation of their targets y_t.
+        signal_share: () running share of behaviours that count as wanted.
+    """
+
+    context: int
+    windowed: ClassVar[bool] = False
+    estimates_q: ClassVar[bool] = False
+    default_gate: ClassVar[str] = "constant"
+    log_popularity: Tensor
+    q_mean: Tensor
+    q_std: Tensor
+    y_mean: Tensor
+    y_std: Tensor
+    signal_share: Tensor
+
+    def __init__(
+        self, config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False
+    ) -> None:
+        super().__init__()
+        self.n_items = n_items
+        self.n_scenarios = n_scenarios
+        self.items = nn.Embedding(n_items + 1, config.width, padding_idx=0, sparse=sparse)
+        self.scenarios = nn.Embedding(n_scenarios + 1, config.width, padding_idx=0)
+        self.dropout = nn.Dropout(config.dropout)
+        # Small embeddings: with unit-sized scores a short log is learnt by heart in three epochs.
+        for table in (self.items, self.scenarios):
+            start_small(table)
+        self.register_buffer("log_popularity", torch.zeros(n_items + 1))
+        for name, value in FRESH_STATISTICS.items():
+            self.register_buffer(name, torch.tensor(value))
+
+    @property
+    def item_table(self) -> Tensor:
+        """(I + 1, d) item embeddings E; row 0 is padding."""
+        return self.items.weight
+
+    @abstractmethod
+    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
+        """Read every prefix of every window at once.
+
+        Args:
+            batch: windows of events, (B, L), padded on the right.
+            request: (B, L) int64 scenario of the next event, 1..S (0 at padding), where the
+                request names it; none where it is unknown.
+        """
+
+    @torch.no_grad()
+    def start(self, counts: Tensor, steady_return: float) -> None:  # noqa: ARG002
+        """Take what the training events say before the first step.
+
+        Args:
+            counts: (I,) how often each item 1..I was seen in training.
+            steady_return: discounted engagement of a user whose every event has the mean reward.
+        """
+        shares = (counts.double() + 1) / (counts.double() + 1).sum()
+        self.log_popularity[1:] = shares.log().to(self.log_popularity)
+
+    def target_estimates(self, outputs: Outputs) -> Tensor | None:  # noqa: ARG002
+        """(B, L, S) Q-values of the target network; none where the model has no Q estimator."""
+        return None
+
+    def follow_online(self, step: float) -> None:
+        """Move the target network a ``step`` towards the online one, where there is one."""
+
+
+def start_small(table: nn.Embedding) -> None:
+    """Draw N(0, 0.02²) embeddings; the padding row is 0."""
+    nn.init.normal_(table.weight, std=0.02)
+    if table.padding_idx is not None:
+        with torch.no_grad():
+            table.weight[table.padding_idx].zero_()
+
+
+@torch.no_grad()
+def follow(target: nn.Module, online: nn.Module, step: float) -> None:
+    """Polyak averaging: move ``target`` a ``step`` towards ``online``."""
+    torch._foreach_lerp_(list(target.parameters()), list(online.parameters()), step)
