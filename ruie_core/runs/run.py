@@ -16,7 +16,13 @@ from ruie_core.files import read_json
 from ruie_core.models.base import SequenceModel
 from ruie_core.models.registry import build_model
 from ruie_core.models.types import SequenceBatch
-from ruie_core.objectives.gate import GateInputs, GateStatistics, gate_values
+from ruie_core.objectives.gate import (
+    AUTO,
+    NEED_Q,
+    GateInputs,
+    GateStatistics,
+    gate_values,
+)
 from ruie_core.runs.folder import CONFIG, VOCAB, WEIGHTS, check_file, read_manifest, read_tensors
 
 
@@ -155,6 +161,24 @@ class Run:
 def gate_statistics(model: SequenceModel) -> GateStatistics:
     """Return what a model's gate measures behaviours against."""
     return GateStatistics(model.q_mean, model.q_std, model.y_mean, model.y_std, model.signal_share)
+
+
+def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
+    """Replace the gate ``auto`` by the model's own.
+
+    Raises:
+        UserError: the gate needs Q-values and the model has none.
+    """
+    gate = config.objective.gate
+    if gate == AUTO:
+        gate = model.default_gate
+    if gate in NEED_Q and not model.estimates_q:
+        raise UserError(
+            f"objective.gate {gate} needs Q-values, and model {config.model.name} has no Q "
+            "estimator: choose another gate, or the model ruie."
+        )
+    objective = config.objective.model_copy(update={"gate": gate})
+    return config.model_copy(update={"objective": objective})
 
 
 def load_run(path: str | Path, device: str = "auto") -> Run:

@@ -15,11 +15,12 @@ from ruie_core.evaluation.validation import validation_metrics
 from ruie_core.models.registry import build_model
 from ruie_core.objectives.negatives import NegativeSampler
 from ruie_core.runs.folder import write_run
+from ruie_core.runs.run import resolve_gate
 from ruie_core.training.distributed import World
 from ruie_core.training.meter import Meter
 from ruie_core.training.optimizer import Optimizer
 from ruie_core.training.resume import pack, restore
-from ruie_core.training.trainer import Trainer, resolve_gate
+from ruie_core.training.trainer import Trainer
 from ruie_core.training.windows import FlatLog, cut_windows, epoch_batches, training_prefix
 
 

@@ -6,11 +6,8 @@ import torch
 from torch import Tensor
 
 from ruie_core.config import RunConfig
-from ruie_core.errors import UserError
 from ruie_core.models.base import SequenceModel
 from ruie_core.objectives.gate import (
-    AUTO,
-    NEED_Q,
     GateInputs,
     follow_moments,
     gate_values,
@@ -32,24 +29,6 @@ from ruie_core.training.step import (
     transitions,
 )
 from ruie_core.training.windows import TrainBatch
-
-
-def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
-    """Replace the gate ``auto`` by the model's own.
-
-    Raises:
-        UserError: the gate needs Q-values and the model has none.
-    """
-    gate = config.objective.gate
-    if gate == AUTO:
-        gate = model.default_gate
-    if gate in NEED_Q and not model.estimates_q:
-        raise UserError(
-            f"objective.gate {gate} needs Q-values, and model {config.model.name} has no Q "
-            "estimator: choose another gate, or the model ruie."
-        )
-    objective = config.objective.model_copy(update={"gate": gate})
-    return config.model_copy(update={"objective": objective})
 
 
 @dataclass

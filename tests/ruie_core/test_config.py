@@ -27,7 +27,7 @@ CHANGES = {
     "model.attention_span": 3,
     "model.dropout": 0.5,
     "objective.intent_loss": "triplet",
-    "objective.margin": 3.0,
+    "objective.margin": 0.01,
     "objective.negatives": 9,
     "objective.negative_power": 1.0,
     "objective.gate": "constant",

@@ -48,9 +48,9 @@ def test_states_do_not_depend_on_where_windows_begin(stride):
         with torch.inference_mode():
             whole = run.model(batch)
             expected = {
-                "q": whole.q,
-                "q_target": run.target_q(whole),
-                "p": whole.scenario_logits.softmax(-1),
+                "q": whole.estimates().q,
+                "q_target": run.model.target_estimates(whole),
+                "p": whole.estimates().logits.softmax(-1),
                 "intent": whole.intent,
                 "hidden": whole.hidden,
             }

@@ -1,5 +1,6 @@
 """``steps``: the one convention, against the model read event by event."""
 
+import math
 from itertools import pairwise
 from unittest.mock import patch
 
@@ -35,11 +36,11 @@ def after(run, dataset, user, events):
     )
     with torch.inference_mode():
         outputs = run.model(batch)
-        q_target = run.target_q(outputs)[0, -1]
+        q_target = run.model.target_estimates(outputs)[0, -1]
         return (
-            outputs.q[0, -1],
+            outputs.estimates().q[0, -1],
             q_target,
-            outputs.scenario_logits[0, -1].softmax(-1),
+            outputs.estimates().logits[0, -1].softmax(-1),
             run.model.item_table[1:] @ outputs.intent[0, -1],
         )
 
@@ -88,7 +89,8 @@ def test_row_t_is_seen_from_the_state_before_it(steps):
             assert record["q_taken"] == pytest.approx(q[taken].item(), abs=1e-4)
             assert record["q_target_taken"] == pytest.approx(q_target[taken].item(), abs=1e-4)
             assert record["p_taken"] == pytest.approx(p[taken].item(), abs=1e-4)
-            gate = run.gate_values(q[taken], p[taken]).item()
+            mean, std = run.model.q_mean.item(), run.model.q_std.item()
+            gate = 1 / (1 + math.exp(-(q[taken].item() - mean) / std))
             assert record["gate"] == pytest.approx(gate, abs=1e-4)
             own = scores[int(record["item"]) - 1]
             assert record["score"] == pytest.approx(own.item(), abs=1e-4)

@@ -80,9 +80,7 @@ def test_saving_changes_nothing_and_seeds_make_the_weights(name):
     assert not torch.allclose(model(batch).intent, other(batch).intent)
     other.load_state_dict(model.state_dict())
     torch.testing.assert_close(tensors(model(batch)), tensors(other(batch)), rtol=0, atol=0)
-    torch.testing.assert_close(
-        tensors(model(batch)), tensors(build(name)(batch)), rtol=0, atol=0
-    )
+    torch.testing.assert_close(tensors(model(batch)), tensors(build(name)(batch)), rtol=0, atol=0)
 
 
 @models

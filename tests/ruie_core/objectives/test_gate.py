@@ -4,20 +4,35 @@ import pytest
 import torch
 
 from ruie_core.errors import UserError
-from ruie_core.objectives.gate import GATES, GateInputs, follow_q, gate_values, gate_weights
+from ruie_core.objectives.gate import (
+    GATES,
+    GateInputs,
+    GateStatistics,
+    follow_moments,
+    gate_values,
+    gate_weights,
+)
+
+PLAIN = {"q_mean": 0.0, "q_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "signal_share": 0.5}
 
 
-def inputs(q, p, mean=0.0, std=1.0):
-    return GateInputs(torch.tensor(q), torch.tensor(p), torch.tensor(mean), torch.tensor(std))
+def inputs(q, p=0.5, y=0.0, fit=-1.0, popularity=-1.0, truth=None, **statistics):
+    """Inputs of as many behaviours as there are Q-values; what is one number holds for all."""
+    shape = torch.tensor(q).shape
+    columns = [torch.tensor(c, dtype=torch.float32).expand(shape) for c in (p, y, fit, popularity)]
+    seen = GateStatistics(*(torch.tensor(value) for value in (PLAIN | statistics).values()))
+    known = None if truth is None else torch.tensor(truth)
+    return GateInputs(torch.tensor(q), *columns, seen, known)
 
 
 def test_q_gate_is_one_half_at_the_running_mean_and_counts_in_deviations():
-    gates = gate_values("q", inputs([2.0, 4.0], [1.0, 1.0], mean=2.0, std=2.0))
+    gates = gate_values("q", inputs([2.0, 4.0], q_mean=2.0, q_std=2.0))
     torch.testing.assert_close(gates, torch.tensor([0.5, 1 / (1 + math.exp(-1))]))
 
 
 def test_q_gate_of_equal_values_is_one_half_not_nan():
-    assert gate_values("q", inputs([3.0, 3.0], [0.1, 0.9], mean=3.0, std=0.0)).tolist() == [0.5] * 2
+    equal = inputs([3.0, 3.0], [0.1, 0.9], q_mean=3.0, q_std=0.0)
+    assert gate_values("q", equal).tolist() == [0.5] * 2
 
 
 def test_scenario_prob_gate_reads_p_and_constant_reads_nothing():
@@ -28,16 +43,36 @@ def test_scenario_prob_gate_reads_p_and_constant_reads_nothing():
 
 @pytest.mark.parametrize("name", sorted(GATES))
 def test_no_gate_lets_a_gradient_through(name):
-    q = torch.randn(5, requires_grad=True)
-    p = torch.rand(5, requires_grad=True)
-    gates = gate_values(name, GateInputs(q, p, torch.zeros(()), torch.ones(())))
+    given = inputs(torch.randn(5).tolist(), truth=[1.0] * 5)
+    columns = [c.clone().requires_grad_() for c in given[:5]]
+    gates = gate_values(name, given._replace(**dict(zip(given._fields, columns, strict=False))))
     assert not gates.requires_grad
     assert ((gates > 0) & (gates <= 1)).all()
 
 
+def test_target_gate_counts_what_came_in_deviations():
+    given = inputs([99.0, -99.0], y=[2.0, 5.0], y_mean=2.0, y_std=1.5)
+    torch.testing.assert_close(
+        gate_values("target", given), torch.tensor([0.5, 1 / (1 + math.exp(-2))])
+    )
+
+
+def test_likelihood_gate_is_the_posterior_of_the_mixture():
+    fit, popularity = [math.log(0.3), math.log(0.01)], [math.log(0.1), math.log(0.04)]
+    given = inputs([0.0, 0.0], fit=fit, popularity=popularity, signal_share=0.8)
+    wanted = [0.8 * 0.3 / (0.8 * 0.3 + 0.2 * 0.1), 0.8 * 0.01 / (0.8 * 0.01 + 0.2 * 0.04)]
+    assert gate_values("likelihood", given).tolist() == pytest.approx(wanted)
+
+
+def test_oracle_gate_is_the_truth_and_nothing_without_it():
+    assert gate_values("oracle", inputs([1.0, 1.0], truth=[0.0, 1.0])).tolist() == [0.0, 1.0]
+    with pytest.raises(UserError, match="truth of a generated log"):
+        gate_values("oracle", inputs([1.0]))
+
+
 def test_unknown_gate_lists_the_known_ones():
-    with pytest.raises(UserError, match="constant, q, scenario_prob"):
-        gate_values("qq", inputs([1.0], [1.0]))
+    with pytest.raises(UserError, match="constant, engaged, likelihood"):
+        gate_values("qq", inputs([1.0]))
 
 
 def test_weights_have_mean_one_and_a_shut_gate_weighs_nothing():
@@ -52,6 +87,6 @@ def test_running_statistics_converge_to_those_of_the_stream():
     mean, std = torch.zeros(()), torch.ones(())
     for _ in range(400):
         batch = 5 + 3 * torch.randn(256, generator=generator)
-        mean, std = follow_q(batch, mean, std, 0.05)
+        mean, std = follow_moments(batch, mean, std, 0.05)
     assert mean.item() == pytest.approx(5, abs=0.15)
     assert std.item() == pytest.approx(3, abs=0.15)

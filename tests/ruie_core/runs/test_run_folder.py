@@ -60,7 +60,7 @@ def test_a_history_is_scored_like_the_model_scores_it(run_path):
         f"i{i + 1}" for i in best.indices.tolist()
     ]
     assert [row["score"] for row in forecast.items] == pytest.approx(best.values.tolist())
-    assert list(forecast.q.values()) == pytest.approx(outputs.q[0, -1].tolist())
+    assert list(forecast.q.values()) == pytest.approx(outputs.estimates().q[0, -1].tolist())
     assert sum(forecast.p.values()) == pytest.approx(1)
 
 
