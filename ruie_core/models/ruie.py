@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ruie_core.config import ModelConfig
-from ruie_core.models.base import SequenceModel, follow
+from ruie_core.models.base import SequenceModel, follow, start_small
 from ruie_core.models.nextitnet import NextItNet
 from ruie_core.models.q_estimator import ContextualQ
 from ruie_core.models.types import Outputs, ScenarioEstimates, SequenceBatch
@@ -36,6 +36,9 @@ class Ruie(SequenceModel):
             nn.Dropout(config.dropout),
             nn.Linear(2 * width, width),
         )
+        self.expected_norm = nn.LayerNorm(width)
+        self.requests = nn.Embedding(n_scenarios + 1, width, padding_idx=0)
+        start_small(self.requests)
         self.context = max(self.backbone.context, config.attention_span)
         self.target_estimator = copy.deepcopy(self.estimator).requires_grad_(False)
 
@@ -53,10 +56,13 @@ class Ruie(SequenceModel):
         embedded = torch.cat([item, scenario], dim=-1)
         context, q, logits = self.estimator(embedded, hidden)
         if request is None:
-            expected = logits.softmax(-1) @ self.scenarios.weight[1:]  # Σ_c p_t(c) G[c]
+            p = logits.softmax(-1)
+            expected = p @ self.scenarios.weight[1:]  # Σ_c p_t(c) G[c]
+            asked = p @ self.requests.weight[1:]
         else:
-            expected = self.scenarios(request)
-        intent = hidden + self.intent(torch.cat([hidden, context, expected], dim=-1))
+            expected, asked = self.scenarios(request), self.requests(request)
+        mixed = torch.cat([hidden, context, self.expected_norm(expected)], dim=-1)
+        intent = hidden + self.intent(mixed) + asked
         return Outputs(hidden, intent, ScenarioEstimates(embedded, context, q, logits))
 
     @torch.no_grad()
