@@ -32,6 +32,17 @@ class ModelConfig(Settings):
     heads: int = Field(2, ge=1, le=16, description="Attention heads of the Q estimator.")
     attention_span: int = Field(32, ge=1, description="Events that one attention query looks back.")
     dropout: float = Field(0.3, ge=0, lt=1, description="Dropout on embeddings and in the MLPs.")
+    layers: int = Field(2, ge=1, le=8, description="GRU layers (gru4rec), blocks (sasrec).")
+    max_length: int = Field(
+        50,
+        ge=1,
+        description="Events that gru4rec and sasrec read at most, in a window of their own.",
+    )
+    markov_order: int = Field(5, ge=1, le=50, description="Last events that caser reads.")
+    event_scenarios: bool = Field(
+        False,
+        description="Add the scenario embedding to the item's at the input; for plain encoders.",
+    )
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> "ModelConfig":

@@ -26,6 +26,7 @@ class SequenceModel(nn.Module, ABC):
             positions, a recurrent state that begins with the window): then a state is read from a
             window of at most ``context`` events that ends with it. False: any longer window gives
             the same state.
+        uses_request: True where a named request changes the intent.
         estimates_q: True where the model has a contextual Q estimator.
         default_gate: what ``objective.gate`` auto stands for.
         log_popularity: (I + 1,) log of each item's share of the training events, one imaginary
@@ -37,6 +38,7 @@ class SequenceModel(nn.Module, ABC):
 
     context: int
     windowed: ClassVar[bool] = False
+    uses_request: ClassVar[bool] = False
     estimates_q: ClassVar[bool] = False
     default_gate: ClassVar[str] = "constant"
     log_popularity: Tensor
