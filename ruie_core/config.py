@@ -54,8 +54,9 @@ class ModelConfig(Settings):
 class ObjectiveConfig(Settings):
     """What is minimised."""
 
-    intent_loss: Literal["softmax", "triplet"] = Field(
-        "softmax", description="Next-item loss: sampled softmax, or the paper's triplet."
+    intent_loss: Literal["softmax", "triplet", "bce", "bpr"] = Field(
+        "softmax",
+        description="Next-item loss: sampled softmax, RUIE's triplet, binary cross-entropy, BPR.",
     )
     margin: float = Field(1.0, gt=0, description="Triplet margin, in units of the score.")
     negatives: int = Field(1024, ge=1, description="Negative items shared by a batch.")
@@ -65,6 +66,9 @@ class ObjectiveConfig(Settings):
     gate: str = Field(
         "auto",
         description="Registered gate, such as q, likelihood or constant; auto: the model's own.",
+    )
+    gate_warmup: int | None = Field(
+        None, ge=0, description="Steps before the gate weighs the loss; none: the model's own."
     )
     q_weight: float = Field(0.3, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")

@@ -11,7 +11,9 @@ from ruie_core.models.gru4rec import Gru4Rec
 from ruie_core.models.pepnet import PepNet
 from ruie_core.models.plain_nextitnet import PlainNextItNet
 from ruie_core.models.ruie import Ruie
+from ruie_core.models.sac import Sac
 from ruie_core.models.sasrec import SasRec
+from ruie_core.models.sqn import Sqn
 from ruie_core.models.star import Star
 
 MODELS: dict[str, Callable[..., SequenceModel]] = {
@@ -21,7 +23,9 @@ MODELS: dict[str, Callable[..., SequenceModel]] = {
     "nextitnet": PlainNextItNet,
     "pepnet": PepNet,
     "ruie": Ruie,
+    "sac": Sac,
     "sasrec": SasRec,
+    "sqn": Sqn,
     "star": Star,
 }
 

@@ -36,6 +36,7 @@ CHANGES = {
     "objective.negatives": 9,
     "objective.negative_power": 1.0,
     "objective.gate": "constant",
+    "objective.gate_warmup": 3,
     "objective.q_weight": 0.9,
     "objective.scenario_weight": 0.9,
     "objective.discount": 0.9,

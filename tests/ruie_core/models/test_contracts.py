@@ -110,7 +110,11 @@ def test_every_trained_parameter_takes_part(name):
     model = build(name).train()
     batch = random_batch(8, 12)
     outputs = model(batch, torch.full_like(batch.items, 2))
-    sum(part.square().sum() for part in tensors(outputs)).backward()
+    total = sum(part.square().sum() for part in tensors(outputs))
+    if model.values_items:
+        online, _ = model.item_value_heads()
+        total = total + online.taken(outputs.item_values, batch.items).square().sum()
+    total.backward()
     idle = {
         name
         for name, parameter in model.named_parameters()
@@ -128,7 +132,7 @@ def test_it_works_with_one_scenario(name):
         assert all(part.isfinite().all() for part in tensors(model(batch, request)))
 
 
-PLAIN = ["caser", "gru4rec", "nextitnet", "sasrec"]
+PLAIN = ["caser", "gru4rec", "nextitnet", "sac", "sasrec", "sqn"]
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -140,6 +144,27 @@ def test_plain_models_read_scenarios_only_if_told_to(name):
         model = build(name, event_scenarios=told)
         assert torch.equal(model(batch).intent, model(moved).intent) is not told
         assert model.scenarios.weight.requires_grad is told
+
+
+@pytest.mark.parametrize("name", ["sac", "sqn"])
+@torch.no_grad()
+def test_the_target_of_the_item_values_follows(name):
+    model, hidden = build(name), torch.randn(3, 16)
+    items = torch.tensor([5, 6])
+    online, target = model.item_value_heads()
+    model.follow_online(1.0)
+    for parameter in online.parameters():
+        parameter += 1.0
+    gaps = []
+    for step in (0.0, 0.5, 1.0):
+        model.follow_online(step)
+        one, other = (head.every(head(hidden), items) for head in (online, target))
+        gaps.append((one - other).abs().mean().item())
+    assert gaps[0] > gaps[1] > gaps[2] == 0
+    torch.testing.assert_close(
+        online.taken(online(hidden)[:2], items), online.every(online(hidden)[:2], items).diag()
+    )
+    assert not any(parameter.requires_grad for parameter in target.parameters())
 
 
 def test_the_target_network_follows_and_takes_no_gradient():
