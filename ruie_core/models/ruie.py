@@ -18,6 +18,7 @@ from ruie_core.models.types import Outputs, ScenarioEstimates, SequenceBatch
 class Ruie(SequenceModel):
     """The network of RUIE."""
 
+    uses_request = True
     estimates_q = True
     default_gate = "q"
 
