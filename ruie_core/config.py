@@ -30,6 +30,9 @@ class ModelConfig(Settings):
     )
     repeats: int = Field(1, ge=1, le=8, description="How often the dilations are repeated.")
     heads: int = Field(2, ge=1, le=16, description="Attention heads of the Q estimator.")
+    attention: bool = Field(
+        True, description="Attention in the Q estimator; off: it reads the last event alone."
+    )
     attention_span: int = Field(32, ge=1, description="Events that one attention query looks back.")
     dropout: float = Field(0.3, ge=0, lt=1, description="Dropout on embeddings and in the MLPs.")
     layers: int = Field(2, ge=1, le=8, description="GRU layers (gru4rec), blocks (sasrec).")

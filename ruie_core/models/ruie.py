@@ -28,9 +28,7 @@ class Ruie(SequenceModel):
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width = config.width
         self.backbone = NextItNet(width, config.kernel_size, config.dilations, config.repeats)
-        self.estimator = ContextualQ(
-            width, n_scenarios, config.heads, config.attention_span, config.dropout
-        )
+        self.estimator = ContextualQ(config, n_scenarios)
         self.intent = nn.Sequential(
             nn.Linear(3 * width, 2 * width),
             nn.GELU(),
@@ -40,7 +38,8 @@ class Ruie(SequenceModel):
         self.expected_norm = nn.LayerNorm(width)
         self.requests = nn.Embedding(n_scenarios + 1, width, padding_idx=0)
         start_small(self.requests)
-        self.context = max(self.backbone.context, config.attention_span)
+        looks_back = config.attention_span if config.attention else 1
+        self.context = max(self.backbone.context, looks_back)
         self.target_estimator = copy.deepcopy(self.estimator).requires_grad_(False)
 
     @torch.no_grad()
