@@ -1,0 +1,1 @@
+"""Experiments: trials planned as data, run in parallel processes, and summed up in tables."""
