@@ -61,7 +61,9 @@ class PepNet(SequenceModel):
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width = config.width
         self.event_gate = GateUnit(width, width, width)
-        self.backbone = NextItNet(width, config.kernel_size, config.dilations, config.repeats)
+        self.backbone = NextItNet(
+            width, config.kernel_size, config.dilations, config.repeats, config.dropout
+        )
         self.context = self.backbone.context
         self.requests = RequestEmbedding(n_scenarios, width)
         self.tower = GatedTower(width, config.dropout)

@@ -21,7 +21,7 @@ class PlainNextItNet(PlainModel):
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         self.backbone = NextItNet(
-            config.width, config.kernel_size, config.dilations, config.repeats
+            config.width, config.kernel_size, config.dilations, config.repeats, config.dropout
         )
         self.context = self.backbone.context
 

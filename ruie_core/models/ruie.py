@@ -27,13 +27,16 @@ class Ruie(SequenceModel):
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width = config.width
-        self.backbone = NextItNet(width, config.kernel_size, config.dilations, config.repeats)
+        self.backbone = NextItNet(
+            width, config.kernel_size, config.dilations, config.repeats, config.dropout
+        )
         self.estimator = ContextualQ(config, n_scenarios)
         self.intent = nn.Sequential(
             nn.Linear(3 * width, 2 * width),
             nn.GELU(),
             nn.Dropout(config.dropout),
             nn.Linear(2 * width, width),
+            nn.Dropout(config.dropout),
         )
         self.expected_norm = nn.LayerNorm(width)
         self.requests = nn.Embedding(n_scenarios + 1, width, padding_idx=0)

@@ -70,7 +70,9 @@ class Star(SequenceModel):
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width, domains = config.width, n_scenarios + 1
-        self.backbone = NextItNet(width, config.kernel_size, config.dilations, config.repeats)
+        self.backbone = NextItNet(
+            width, config.kernel_size, config.dilations, config.repeats, config.dropout
+        )
         self.context = self.backbone.context
         self.tower = StarTower(domains, width, config.dropout)
         self.domains = nn.Embedding(domains + 1, width, padding_idx=0)
