@@ -102,10 +102,28 @@ def total_intervals(
         (K,) low and (K,) high. NaN with fewer than two users: one user says nothing about how
         users differ. Resamples in which a value is undefined are left out of its interval.
     """
+    drawn = total_resamples(columns, statistic, resamples=resamples, seed=seed)
+    return percentiles(drawn)
+
+
+def total_resamples(
+    columns: Array | sparse.csr_array, statistic: Statistic, *, resamples: int, seed: int
+) -> Array:
+    """Values of any statistic of totals, for each of many resamples of the users.
+
+    Args:
+        columns: (U, M) what each user adds to each total; dense or sparse.
+        statistic: (R, M) totals of R resamples → (R, K) values; NaN where it is undefined.
+        resamples: how often the users are drawn anew.
+        seed: of the draws; calls with the same U and seed draw the same users.
+
+    Returns:
+        (K, resamples). NaN with fewer than two users: one user says nothing about how users differ.
+    """
     n = columns.shape[0]
     if n < 2:
         width = statistic(np.asarray(columns.sum(0), np.float64).reshape(1, -1)).shape[1]
-        return np.full(width, np.nan), np.full(width, np.nan)
+        return np.full((width, resamples), np.nan)
 
     def resampled(drawn: npt.NDArray[np.int64], axis: int = -1) -> Array:  # noqa: ARG001
         """(R, U) drawn users → (K, R) values."""
@@ -114,7 +132,7 @@ def total_intervals(
         weights = np.bincount(cells, minlength=rows * n).reshape(rows, n).astype(np.float64)
         return statistic(np.asarray(weights @ columns)).T
 
-    with warnings.catch_warnings():  # of undefined resamples, which are seen to below
+    with warnings.catch_warnings():  # of undefined resamples, which ``percentiles`` sees to
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         result = stats.bootstrap(
             (np.arange(n),),
@@ -123,22 +141,26 @@ def total_intervals(
             batch=max(1, min(resamples, _CELLS // n)),
             vectorized=True,
             axis=-1,
-            confidence_level=LEVEL,
             method="percentile",
             rng=np.random.default_rng(seed),
         )
-    interval = result.confidence_interval
-    low, high = np.atleast_1d(interval.low), np.atleast_1d(interval.high)
-    return _without_undefined(result.bootstrap_distribution, low, high)
+    return np.atleast_2d(np.asarray(result.bootstrap_distribution, np.float64))
 
 
-def _without_undefined(distribution: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """Replace intervals that met undefined resamples by those of the defined ones."""
-    low, high = low.copy(), high.copy()
-    for k in np.flatnonzero(np.isnan(distribution).any(-1)):
-        defined = distribution[k][~np.isnan(distribution[k])]
-        if len(defined):
-            low[k], high[k] = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+def percentiles(drawn: Array) -> tuple[Array, Array]:
+    """95 % percentile intervals of resampled values.
+
+    Args:
+        drawn: (K, R); undefined (NaN) resamples are left out.
+
+    Returns:
+        (K,) low and (K,) high; NaN where no resample is defined.
+    """
+    ends = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
+    low, high = np.full(len(drawn), np.nan), np.full(len(drawn), np.nan)
+    some = ~np.isnan(drawn).all(-1)
+    if some.any():
+        low[some], high[some] = np.nanpercentile(drawn[some], ends, axis=-1)
     return low, high
 
 

@@ -44,6 +44,7 @@ class GateInputs(NamedTuple):
         log_likelihood: (...) log of the model's probability of the item that came, nats.
         log_popularity: (...) log of the item's share of the training events, nats.
         statistics: what to measure against.
+        item_q: (...) Q(s_{t−1}, i_t), reward units, of a model that learns the value of items.
         truth: (...) 1 for a wanted behaviour, 0 for a stray one; none but on generated logs.
     """
 
@@ -54,6 +55,7 @@ class GateInputs(NamedTuple):
     log_popularity: Tensor
     statistics: GateStatistics
     truth: Tensor | None = None
+    item_q: Tensor | None = None
 
 
 def q_gate(inputs: GateInputs) -> Tensor:
@@ -99,6 +101,21 @@ def engaged_gate(inputs: GateInputs) -> Tensor:
     return torch.sigmoid(log_odds(inputs) + tilt)
 
 
+def item_q_gate(inputs: GateInputs) -> Tensor:
+    """Q of the item that was taken, as SAC has it (Xin et al., SIGIR 2020), over its largest.
+
+    The division leaves the weights g / mean(g) as they are; a Q-value below 0 counts as 0.
+
+    Raises:
+        ValueError: the model does not learn the value of items.
+    """
+    if inputs.item_q is None:
+        raise ValueError("this model does not learn the value of items")
+    floor = torch.finfo(inputs.item_q.dtype).tiny
+    positive = inputs.item_q.clamp(min=floor)
+    return positive / positive.max()
+
+
 def oracle_gate(inputs: GateInputs) -> Tensor:
     """The truth of a generated log: the ceiling of any gate.
 
@@ -119,10 +136,13 @@ GATES: dict[str, Callable[[GateInputs], Tensor]] = {
     "target": target_gate,
     "likelihood": likelihood_gate,
     "engaged": engaged_gate,
+    "item_q": item_q_gate,
     "oracle": oracle_gate,
 }
 NEED_Q: Final = frozenset({"q", "scenario_prob", "target", "engaged"})
 """Gates that look at the estimates of a contextual Q estimator."""
+NEED_ITEM_Q: Final = frozenset({"item_q"})
+"""Gates that look at the value of the item that came."""
 NEED_LIKELIHOOD: Final = frozenset({"likelihood", "engaged"})
 """Gates that look at the probability of the item that came."""
 

@@ -1,0 +1,1 @@
+"""One summary per experiment: finished trials in, rows of the tidy table out."""

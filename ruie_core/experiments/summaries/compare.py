@@ -1,0 +1,131 @@
+"""Levels of variants and differences between them, per request, group of scenarios and metric."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from ruie_core.errors import UserError
+from ruie_core.experiments.statistics import differences, figures, ratio_of_totals, sample
+from ruie_core.experiments.summaries.ranked import (
+    METRICS,
+    Bool,
+    Metric,
+    Ranked,
+    align,
+    by_variant,
+    count,
+    groups,
+)
+from ruie_core.experiments.summaries.table import Row, rows_of
+from ruie_core.experiments.summaries.trials import Finished, Trials, commands, seeds_of
+
+REQUESTS: Final = ("unknown", "known")
+SPLITS: Final = ("leave-one-out", "temporal")
+Pair = tuple[str, str]
+"""A variant and what it is compared with."""
+PairsOf = Callable[[Sequence[str]], Sequence[Pair]]
+"""Names of the variants → the differences that are wanted."""
+
+
+def panel(name: str, split: str) -> str:
+    """Panel of a split: the default split's has the plain name.
+
+    >>> panel("level", "leave-one-out"), panel("level", "temporal")
+    ('level', 'level-temporal')
+    """
+    return name if split == SPLITS[0] else f"{name}-{split}"
+
+
+def against(reference: str, experiment: str) -> PairsOf:
+    """Every variant against one of them.
+
+    Raises:
+        UserError: when called with variants that lack the reference.
+    """
+
+    def pairs(variants: Sequence[str]) -> list[Pair]:
+        if reference not in variants:
+            raise UserError(
+                f"Experiment {experiment} has no finished trial of {reference!r}, which the others "
+                "are compared with: run the experiment again until it is complete."
+            )
+        return [(name, reference) for name in variants if name != reference]
+
+    return pairs
+
+
+def headline_family(row: Row) -> tuple[str, ...] | None:
+    """Family of a difference: NDCG@10 over all events, per panel and request.
+
+    Other cut-offs and groups describe; they are no further chances to be significant, so they have
+    no adjusted p-value.
+    """
+    headline = row.metric == "ndcg" and row.k == 10 and row.scenario == "all"
+    return (row.experiment, row.panel, row.request) if headline else None
+
+
+def compare_all(
+    trials: Trials,
+    experiment: str,
+    pairs_of: PairsOf,
+    *,
+    borrowed: Sequence[Finished] = (),
+    metrics: Sequence[Metric] = METRICS,
+) -> list[Row]:
+    """Compare the variants of an experiment under every split and request, in every group.
+
+    Args:
+        trials: all of the dataset.
+        experiment: whose trials are compared.
+        pairs_of: variants → the differences that are wanted.
+        borrowed: trials of other experiments that are compared too.
+        metrics: columns.
+    """
+    rows: list[Row] = []
+    for split in SPLITS:
+        own = trials.of(experiment, split)
+        if not own:
+            continue
+        variants = by_variant([*own, *(trial for trial in borrowed if trial.split == split)])
+        head = trials.head(split)
+        for request in REQUESTS:
+            ranked = align(variants, request, common=False)
+            for label, inside in groups(ranked.events, head):
+                rows += compare(
+                    ranked, inside, pairs_of(list(variants)), metrics,
+                    experiment=experiment, split=split, request=request, scenario=label,
+                )  # fmt: skip
+    return rows
+
+
+def compare(
+    ranked: Ranked,
+    inside: Bool,
+    pairs: Sequence[Pair],
+    metrics: Sequence[Metric],
+    **columns: Any,
+) -> list[Row]:
+    """Level of every variant and the asked-for differences on one set of events.
+
+    Args:
+        ranked: the events and their ranks.
+        inside: (E,) bool, True at the events that count.
+        pairs: differences, variant − reference.
+        metrics: a row each.
+        columns: where the rows belong: experiment, split, request, scenario, perhaps x.
+    """
+    sampled = sample(ranked.blocks(inside, metrics), ratio_of_totals)
+    place = count(ranked.events, inside) | columns
+    split = place.pop("split")
+    rows = []
+    for variant, one in sampled.items():
+        mine = ranked.trials[variant]
+        about = {"variant": variant, "seeds": seeds_of(mine), "command": commands(mine)}
+        about["panel"] = panel("level", split)
+        rows += rows_of(metrics, figures(one), **place, **about)
+    for variant, reference in pairs:
+        mine, other = ranked.trials[variant], ranked.trials[reference]
+        about = {"variant": variant, "reference": reference, "seeds": seeds_of(mine, other)}
+        about |= {"command": commands([*mine, *other]), "panel": panel("difference", split)}
+        gaps = differences(sampled[variant], sampled[reference])
+        rows += rows_of(metrics, gaps, **place, **about)
+    return rows
