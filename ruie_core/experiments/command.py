@@ -1,6 +1,6 @@
 """``ruie experiment NAME DATASET``: plan, train what is missing, sum up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from ruie_core.errors import UserError
 from ruie_core.experiments import tune
 from ruie_core.experiments.chosen import FILE, read_chosen
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.plans.gate_oracle import GENERATED
 from ruie_core.experiments.pool import Runner
 from ruie_core.experiments.registry import EXPERIMENTS
 from ruie_core.experiments.settings import ExperimentSettings
@@ -40,15 +41,27 @@ def run_experiment(name: str, data: Path, settings: ExperimentSettings, console:
         raise UserError(f"Experiment {name!r} is unknown: choose one of {', '.join(known)}.")
     path = settings.results / data.resolve().name / FILE
     context = Context(data.resolve().name, data, load_dataset(data), read_chosen(path), settings)
+    runner = Runner(Store(settings.artefacts), settings, data, console)
     if name == TUNE:
-        _tune(context, console)
+        _tune(context, runner, console)
         return
     if name != SUMMARY:
         console.print(context.chosen.sentence(path))
-        for experiment in EXPERIMENTS if name == ALL else (name,):
-            trials = selected(EXPERIMENTS[experiment](context), settings, "variant")
-            _runner(context, experiment, console).run(trials)
+        names = EXPERIMENTS if name == ALL else (name,)
+        runner.run(selected(_planned(names, context, console), settings, "variant"))
     _summarise(context, console)
+
+
+def _planned(names: Iterable[str], context: Context, console: Console) -> Iterator[Trial]:
+    """Trials of several experiments, each once."""
+    seen: set[str] = set()
+    for name in names:
+        planned = list(EXPERIMENTS[name](context))
+        if not planned:
+            console.print(f"{name} means nothing on {context.name}: it has no trials there.")
+        fresh = {trial.name: trial for trial in planned if trial.name not in seen}
+        seen |= fresh.keys()
+        yield from fresh.values()
 
 
 def selected(planned: Iterable[Trial], settings: ExperimentSettings, by: str) -> list[Trial]:
@@ -75,25 +88,23 @@ def selected(planned: Iterable[Trial], settings: ExperimentSettings, by: str) ->
     ]
 
 
-def _runner(context: Context, name: str, console: Console) -> Runner:
-    command = context.settings.command(name, context.data)
-    return Runner(Store(context.settings.artefacts), context.settings, command, console)
-
-
-def _tune(context: Context, console: Console) -> None:
+def _tune(context: Context, runner: Runner, console: Console) -> None:
     split = tune.tuned_split(context)
     ranges = tune.read_ranges(context.settings.results / tune.RANGES)
     trials = selected(tune.plan(context, ranges, split), context.settings, "model")
-    runner = _runner(context, TUNE, console)
+    failure: UserError | None = None
     try:
         runner.run(trials)
-    finally:
-        path = tune.choose(context, runner.store, trials, split)
-        console.print(f"{path} holds the best settings found so far")
+    except UserError as error:
+        failure = error  # a configuration whose training breaks is a result of the search as well
+    path = tune.choose(context, runner.store, trials, split)
+    console.print(f"{path} holds the best settings of {len({t.model for t in trials})} models")
+    if failure is not None:
+        raise failure
 
 
 def _summarise(context: Context, console: Console) -> None:
-    """Rebuild the dataset's tables from all of its trials."""
+    """Rebuild the tables of the dataset, and of the generated logs, from all of their trials."""
     try:
         from ruie_core.experiments.summaries.registry import (  # type: ignore[import-not-found, unused-ignore]
             summarise,
@@ -102,5 +113,8 @@ def _summarise(context: Context, console: Console) -> None:
         console.print("No summary: this version has none yet; the trials are kept.")
         return
     artefacts, results = context.settings.artefacts, context.settings.results
-    folder = summarise(artefacts / context.name, context.dataset, results)
-    console.print(f"{folder} holds the tables of all finished trials")
+    datasets = {context.name: context.dataset, GENERATED: None}
+    for name, dataset in datasets.items():
+        if (artefacts / name).exists():
+            folder = summarise(artefacts / name, dataset, results)
+            console.print(f"{folder} holds the tables of all finished trials")

@@ -14,7 +14,8 @@ from ruie_core.experiments.transforms import SubsampleUsers, Transform
 from ruie_core.experiments.trials import Trial, with_settings
 from ruie_core.presets import Overrides, preset
 
-SPLITS: Final = ("leave-one-out", "temporal")
+LEAVE_ONE_OUT: Final = "leave-one-out"
+TEMPORAL: Final = "temporal"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Context:
     def splits(self) -> tuple[str, ...]:
         """Splits that mean something on this log: the temporal one needs a clock."""
         ordered = self.dataset.manifest.get("time", {}).get("kind") == "order"
-        return SPLITS[:1] if ordered else SPLITS
+        return (LEAVE_ONE_OUT,) if ordered else (LEAVE_ONE_OUT, TEMPORAL)
 
     def trials(
         self,
@@ -50,7 +51,7 @@ class Context:
         model: str,
         overrides: Overrides | None = None,
         *,
-        split: str = SPLITS[0],
+        split: str = LEAVE_ONE_OUT,
         transforms: tuple[Transform, ...] = (),
         x: float | None = None,
         tables: tuple[str, ...] = (),

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -34,13 +35,13 @@ class Runner:
     Attributes:
         store: where they lie.
         settings: processes, device, whether finished ones are trained again.
-        command: what makes them again.
+        data: the dataset that the command names.
         console: where progress is shown.
     """
 
     store: Store
     settings: ExperimentSettings
-    command: str
+    data: Path
     console: Console
 
     def run(self, trials: Sequence[Trial]) -> None:
@@ -64,7 +65,7 @@ class Runner:
             return True
         source = self.store.same(trial)
         if source is not None:
-            self.store.copy(source, trial, self.command)
+            self.store.copy(source, trial, self._command(trial))
         return source is not None
 
     def _train(self, waiting: dict[str, list[Trial]]) -> None:
@@ -103,7 +104,11 @@ class Runner:
 
     def _job(self, trial: Trial, code: str) -> Job:
         folder = self.store.folder(trial)
-        return Job(trial, folder, self.command, code, self.settings.device)
+        return Job(trial, folder, self._command(trial), code, self.settings.device)
+
+    def _command(self, trial: Trial) -> str:
+        """What makes the trial again: its experiment, whatever the command was that asked now."""
+        return self.settings.command(trial.experiment.partition("/")[0], self.data)
 
     def _take(
         self, future: Future[dict[str, Any]], same: Sequence[Trial], failed: list[str]
@@ -119,7 +124,7 @@ class Runner:
             return
         self.store.supersede(first)
         for other in others:
-            self.store.copy(self.store.folder(first), other, self.command)
+            self.store.copy(self.store.folder(first), other, self._command(other))
         self.console.print(self._line(first, future.result()), markup=False)
 
     def _line(self, trial: Trial, row: dict[str, Any]) -> str:

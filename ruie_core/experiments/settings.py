@@ -38,13 +38,10 @@ class ExperimentSettings(Settings):
         >>> ExperimentSettings(seeds=2, jobs=4).command("ablation", Path("data/kuairand"))
         'ruie experiment ablation data/kuairand --seeds 2'
         """
-        aside = {"jobs", "device", "force", "artefacts", "results"}
+        aside = {"jobs", "device", "force", "artefacts", "results", "only"}
         given = self.model_dump(exclude=aside, exclude_defaults=True)
         here = Path.cwd()
         place = data.relative_to(here) if data.is_relative_to(here) else data
         shown = place.name if place.is_absolute() else place.as_posix()
-        words = ["ruie", "experiment", name, shown]
-        for key, value in given.items():
-            values = value if isinstance(value, tuple) else (value,)
-            words += [f"--{key}", *(f"'{v}'" if " " in str(v) else str(v) for v in values)]
-        return " ".join(words)
+        options = [f"--{key} {value}" for key, value in given.items()]
+        return " ".join(["ruie", "experiment", name, shown, *options])

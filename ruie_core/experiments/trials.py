@@ -22,7 +22,7 @@ class Trial(Settings):
     Two trials with one ``key`` have the same outcome: it is trained once.
     """
 
-    experiment: str = Field(description="Name of the experiment; tuning/<model> for a search.")
+    experiment: str = Field(description="Name of the experiment; tune/<model> for a search.")
     variant: str = Field(description="What is varied, in the words of tables.")
     model: str = Field(description="Name of the model in tables: a preset or a counted baseline.")
     config: RunConfig = Field(description="All settings; the seed is train.seed.")

@@ -18,7 +18,7 @@ from pydantic import Field, RootModel, model_validator
 from ruie_core.config import RunConfig, Settings, parse_settings
 from ruie_core.errors import UserError
 from ruie_core.experiments.chosen import FILE, read_chosen
-from ruie_core.experiments.context import SPLITS, Context
+from ruie_core.experiments.context import LEAVE_ONE_OUT, Context
 from ruie_core.experiments.provenance import commit
 from ruie_core.experiments.store import Store
 from ruie_core.experiments.trials import Trial, with_settings
@@ -102,7 +102,7 @@ def plan(context: Context, ranges: Ranges, split: str) -> Iterator[Trial]:
                 RunConfig(), {**changed, "train.split": split, "train.seed": SEED}
             )
             yield Trial(
-                experiment=f"tuning/{model}",
+                experiment=f"tune/{model}",
                 variant=str(number),
                 model=model,
                 config=config,
@@ -117,7 +117,7 @@ def plan(context: Context, ranges: Ranges, split: str) -> Iterator[Trial]:
 def choose(context: Context, store: Store, trials: Sequence[Trial], split: str) -> Path:
     """Write the best settings of each model to ``chosen.json``; entries of others stay.
 
-    Only models whose every trial was run are chosen for.
+    A trial that broke counts as tried; a model whose every trial broke gets no entry.
 
     Args:
         context: what was searched.
@@ -172,4 +172,4 @@ def difference(trial: Trial, context: Context) -> Overrides:
 
 def tuned_split(context: Context) -> str:
     """Split whose validation events are searched on: leave-one-out unless the options say else."""
-    return context.settings.split or SPLITS[0]
+    return context.settings.split or LEAVE_ONE_OUT
