@@ -16,6 +16,7 @@ from ruie_core.experiments.pool import Runner
 from ruie_core.experiments.registry import EXPERIMENTS
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.experiments.store import Store
+from ruie_core.experiments.summaries.registry import summarise
 from ruie_core.experiments.trials import Trial
 
 ALL: Final = "all"
@@ -105,13 +106,6 @@ def _tune(context: Context, runner: Runner, console: Console) -> None:
 
 def _summarise(context: Context, console: Console) -> None:
     """Rebuild the tables of the dataset, and of the generated logs, from all of their trials."""
-    try:
-        from ruie_core.experiments.summaries.registry import (  # type: ignore[import-not-found, unused-ignore]
-            summarise,
-        )
-    except ModuleNotFoundError:
-        console.print("No summary: this version has none yet; the trials are kept.")
-        return
     artefacts, results = context.settings.artefacts, context.settings.results
     datasets = {context.name: context.dataset, GENERATED: None}
     for name, dataset in datasets.items():
