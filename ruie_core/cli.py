@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
 from tyro.conf import CascadeSubcommandArgs, Positional, arg, subcommand
 from tyro.extras import SubcommandApp
 
@@ -22,7 +21,9 @@ from ruie_core.data.settings import (
     PrepareConfig,
 )
 from ruie_core.errors import UserError
+from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.files import write_json
+from ruie_core.presets import PRESETS, as_flags, expand_preset
 
 if TYPE_CHECKING:
     from ruie_core.data.dataset import Dataset
@@ -77,6 +78,7 @@ def prepare(
         settings: What is kept.
         force: Replace a prepared dataset that stands there.
     """
+    from ruie_core.data.display import summary_lines
     from ruie_core.data.prepare import prepare as prepare_log
 
     with console.status("preparing") as status:
@@ -87,17 +89,7 @@ def prepare(
             force=force,
             report=lambda step: status.update(f"{step.name}: {step.events:,} events left"),
         )
-    table = Table(title=f"{summary.path} in {summary.seconds:.1f} s")
-    table.add_column("after")
-    for name in ("events", "users", "items", "share"):
-        table.add_column(name, justify="right")
-    for name, events, users, items, share in summary.table():
-        table.add_row(name, f"{events:,}", f"{users:,}", f"{items:,}", f"{share:.1%}")
-    console.print(table)
-    console.print("scenarios: " + ", ".join(f"{name} {n:,}" for name, n in summary.scenarios))
-    if summary.merged:
-        rare = ", ".join(f"{name} {n:,}" for name, n in summary.merged)
-        console.print(f"merged into other, being rarer than the least share: {rare}")
+    console.print(*summary_lines(summary), sep="\n")
 
 
 @app.command
@@ -111,6 +103,7 @@ def train(
     force: bool = False,
     evaluate: bool = True,
     analyze: bool = True,
+    preset: str | None = None,
 ) -> None:
     """Train a run on a prepared dataset; then evaluate and analyze it.
 
@@ -126,6 +119,7 @@ def train(
         force: Start over in the place of an existing run.
         evaluate: Score the run on the test events at the end.
         analyze: Write the app's tables at the end (needs evaluate).
+        preset: Named settings (ruie, ruie-paper, or a baseline); other flags win over them.
     """
     from ruie_core.data.dataset import load_dataset
     from ruie_core.training.display import SilentWatcher, TerminalWatcher
@@ -134,6 +128,8 @@ def train(
 
     if run.exists() and not (resume or force):
         raise UserError(f"{run} exists: add --resume to go on, --force to start over.")
+    if preset is not None:
+        console.print(f"preset {preset}: {' '.join(as_flags(PRESETS[preset]))}")
     dataset = load_dataset(data)
     try:
         with join_world(device) as world:
@@ -205,23 +201,38 @@ def truth(
         data: Prepared dataset; none: where it lay when the run was trained.
         resamples: Bootstrap resamples of users.
     """
-    from ruie_core.analysis.truth import SCORES, separations
+    from ruie_core.analysis.display import separation_table
+    from ruie_core.analysis.truth import separations
     from ruie_core.data.sample.truth import load_truth, noise_flags
     from ruie_core.runs.folder import ANALYSIS
 
     _, dataset = _open(run, data, "cpu")
     noise = noise_flags(dataset, load_truth(truth))
-    table = Table(title="Signal against noise: AUC, 0.5 is chance, 95 % intervals over users")
-    for name in ("score", "AUC", "signal", "noise"):
-        table.add_column(name)
-    for found in separations(run / ANALYSIS / "steps.parquet", noise, resamples=resamples):
-        table.add_row(
-            f"{found.score}: {SCORES[found.score]}",
-            f"{found.auc:.3f} [{found.low:.3f}, {found.high:.3f}]",
-            f"{found.n_signal:,}",
-            f"{found.n_noise:,}",
-        )
-    console.print(table)
+    steps = run / ANALYSIS / "steps.parquet"
+    console.print(separation_table(separations(steps, noise, resamples=resamples)))
+
+
+@app.command
+def experiment(
+    name: Positional[str],
+    data: Positional[Path],
+    /,
+    settings: Annotated[ExperimentSettings, arg(name="")] = ExperimentSettings(),  # noqa: B008
+) -> None:
+    """Run an experiment on a prepared dataset, or go on with it, and rebuild its tables.
+
+    Args:
+        name: leaderboard, ablation …, all of them (all), a search for settings (tune), or summary.
+        data: Prepared dataset.
+        settings: What of it is run, how, and where it goes.
+    """
+    from ruie_core.experiments.command import run_experiment
+
+    try:
+        run_experiment(name, data, settings, console)
+    except KeyboardInterrupt:
+        errors.print("Stopped: finished trials are kept; the same command goes on.")
+        raise SystemExit(130) from None
 
 
 def _open(run: Path, data: Path | None, device: str) -> "tuple[Run, Dataset]":
@@ -258,11 +269,13 @@ def _analyze(run: Path, data: Path | None, device: str) -> None:
 
     loaded, dataset = _open(run, data, device)
     with updated_run(run) as folder, console.status("writing the app's tables") as status:
-
-        def tell(table: str, share: float) -> None:
-            status.update(f"writing {table}: {share:.0%}")
-
-        analyze_run(loaded, dataset, loaded.config, folder / ANALYSIS, tell)
+        analyze_run(
+            loaded,
+            dataset,
+            loaded.config,
+            folder / ANALYSIS,
+            lambda table, share: status.update(f"writing {table}: {share:.0%}"),
+        )
     console.print(f"{run / ANALYSIS} is ready: streamlit run app/main.py")
 
 
@@ -272,12 +285,10 @@ def main(arguments: list[str] | None = None) -> None:
         app.cli(
             prog="ruie",
             description="User-interest evolution across recommendation scenarios.",
-            args=arguments,
+            args=expand_preset(sys.argv[1:] if arguments is None else arguments),
             config=(CascadeSubcommandArgs,),
         )
-    except UserError as error:
-        errors.print(f"ruie: {error}", markup=False)
-        sys.exit(2)
-    except ValidationError as error:
-        errors.print(f"ruie: {setting_sentence(error)}", markup=False)
+    except (UserError, ValidationError) as error:
+        wrong = setting_sentence(error) if isinstance(error, ValidationError) else error
+        errors.print(f"ruie: {wrong}", markup=False)
         sys.exit(2)

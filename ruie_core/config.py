@@ -30,8 +30,22 @@ class ModelConfig(Settings):
     )
     repeats: int = Field(1, ge=1, le=8, description="How often the dilations are repeated.")
     heads: int = Field(2, ge=1, le=16, description="Attention heads of the Q estimator.")
+    attention: bool = Field(
+        True, description="Attention in the Q estimator; off: it reads the last event alone."
+    )
     attention_span: int = Field(32, ge=1, description="Events that one attention query looks back.")
     dropout: float = Field(0.3, ge=0, lt=1, description="Dropout on embeddings and in the MLPs.")
+    layers: int = Field(2, ge=1, le=8, description="GRU layers (gru4rec), blocks (sasrec).")
+    max_length: int = Field(
+        50,
+        ge=1,
+        description="Events that gru4rec and sasrec read at most, in a window of their own.",
+    )
+    markov_order: int = Field(5, ge=1, le=50, description="Last events that caser reads.")
+    event_scenarios: bool = Field(
+        False,
+        description="Add the scenario embedding to the item's at the input; for plain encoders.",
+    )
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> "ModelConfig":
@@ -43,8 +57,9 @@ class ModelConfig(Settings):
 class ObjectiveConfig(Settings):
     """What is minimised."""
 
-    intent_loss: Literal["softmax", "triplet"] = Field(
-        "softmax", description="Next-item loss: sampled softmax, or the paper's triplet."
+    intent_loss: Literal["softmax", "triplet", "bce", "bpr"] = Field(
+        "softmax",
+        description="Next-item loss: sampled softmax, RUIE's triplet, binary cross-entropy, BPR.",
     )
     margin: float = Field(1.0, gt=0, description="Triplet margin, in units of the score.")
     negatives: int = Field(1024, ge=1, description="Negative items shared by a batch.")
@@ -54,6 +69,12 @@ class ObjectiveConfig(Settings):
     gate: str = Field(
         "auto",
         description="Registered gate, such as q, likelihood or constant; auto: the model's own.",
+    )
+    gate_warmup: int | None = Field(
+        None, ge=0, description="Steps before the gate weighs the loss; none: the model's own."
+    )
+    engagement: float = Field(
+        0.3, ge=0, description="Gate engaged: log-odds of trust per deviation of the target y."
     )
     q_weight: float = Field(0.3, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")

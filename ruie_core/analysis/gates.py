@@ -53,6 +53,7 @@ def transition_gates(
             log_likelihood=fit,
             log_popularity=run.model.log_popularity[items],
             statistics=gate_statistics(run.model),
+            engagement=run.config.objective.engagement,
         )
     )
 

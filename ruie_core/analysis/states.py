@@ -19,7 +19,7 @@ _SLOTS_CUDA = 1 << 17
 
 
 class Estimates(NamedTuple):
-    """Estimates from the state after each of n events.
+    """Estimates from the state after each of n events; NaN of what the model does not estimate.
 
     Attributes:
         q: (n, S) float32 Q(s_t, ·), reward units.
@@ -71,6 +71,26 @@ def cover(offsets: npt.NDArray[np.int64], context: int, stride: int) -> Windows:
     return Windows(offsets[:-1][user] + start, first_new - start, end - start)
 
 
+def cover_singly(offsets: npt.NDArray[np.int64], context: int) -> Windows:
+    """Cut users' events into the windows that a state is read from where its place in one counts.
+
+    A user's first window yields a state per event; each later window yields its last state only.
+
+    >>> cover_singly(np.array([0, 4, 6]), context=3)  # users of 4 and 2 events
+    Windows(start=array([0, 1, 4]), skip=array([0, 2, 0]), length=array([3, 3, 2]))
+
+    Args:
+        offsets: (U+1,) int64; user u owns events ``offsets[u]:offsets[u + 1]``.
+        context: events that a state reads at most, its own included.
+    """
+    lengths = np.diff(offsets)
+    windows = np.where(lengths > 0, np.maximum(1, lengths - context + 1), 0)
+    user = np.repeat(np.arange(len(lengths)), windows)
+    order = np.arange(len(user)) - np.repeat(np.cumsum(windows) - windows, windows)
+    length = np.minimum(lengths, context)[user]
+    return Windows(offsets[:-1][user] + order, np.where(order == 0, 0, length - 1), length)
+
+
 @torch.inference_mode()
 def read_states(
     run: Run, log: FlatEvents, offsets: npt.NDArray[np.int64], stride: int = _STRIDE
@@ -81,29 +101,35 @@ def read_states(
         run: the trained model, in evaluation mode.
         log: codes of all events on the run's device.
         offsets: (U+1,) int64 of the users wanted, indices into the log.
-        stride: new states per window.
+        stride: new states per window, where a longer window changes none.
 
     Returns:
         Estimates on the run's device for events ``offsets[0]:offsets[-1]``, in their order.
     """
     n, first = int(offsets[-1] - offsets[0]), int(offsets[0])
-    width, scenarios = run.model.item_table.shape[1], run.model.n_scenarios
+    model = run.model
+    width, scenarios = model.item_table.shape[1], model.n_scenarios
     widths = (scenarios, scenarios, scenarios, width, width)
-    result = Estimates(*(torch.empty((n, k), device=run.device) for k in widths))
-    windows = cover(offsets, run.model.context, stride)
+    result = Estimates(*(torch.full((n, k), torch.nan, device=run.device) for k in widths))
+    windows = (
+        cover_singly(offsets, model.context)
+        if model.windowed
+        else cover(offsets, model.context, stride)
+    )
     slots = _SLOTS_CUDA if run.device.type == "cuda" else _SLOTS
     for rows in like_lengths(windows.length, slots):
         start, skip, length = (torch.from_numpy(c[rows]).to(run.device) for c in windows)
         longest = int(windows.length[rows].max())
-        outputs = run.model(log.windows(start, length, longest))
+        outputs = model(log.windows(start, length, longest))
         steps = torch.arange(longest, device=run.device)
         new = (steps >= skip[:, None]) & (steps < length[:, None])
         where = (start[:, None] + steps - first)[new]
-        estimates, target_q = outputs.estimates(), run.model.target_estimates(outputs)
-        assert target_q is not None
-        result.q[where] = estimates.q[new].float()
-        result.q_target[where] = target_q[new].float()
-        result.p[where] = estimates.logits[new].float().softmax(-1)
+        target_q = model.target_estimates(outputs)
+        if target_q is not None:
+            estimates = outputs.estimates()
+            result.q[where] = estimates.q[new].float()
+            result.q_target[where] = target_q[new].float()
+            result.p[where] = estimates.logits[new].float().softmax(-1)
         result.intent[where] = outputs.intent[new].float()
         result.hidden[where] = outputs.hidden[new].float()
     return result

@@ -100,7 +100,7 @@ class Dataset:
         long = np.zeros(self.n_events, bool)
         if hours is not None:
             long[1:] = np.diff(self.times) > hours * 3_600_000
-            long[self.offsets[:-1]] = False
+            long[self.offsets[:-1][self.lengths > 0]] = False
         return long
 
     def with_rewards(self, weights: Mapping[str, float]) -> "Dataset":

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ruie_core.config import ModelConfig
+from ruie_core.models.item_values import ItemValueHead
 from ruie_core.models.types import Outputs, SequenceBatch
 
 FRESH_STATISTICS: Final = {
@@ -26,8 +27,11 @@ class SequenceModel(nn.Module, ABC):
             positions, a recurrent state that begins with the window): then a state is read from a
             window of at most ``context`` events that ends with it. False: any longer window gives
             the same state.
+        uses_request: True where a named request changes the intent.
         estimates_q: True where the model has a contextual Q estimator.
+        values_items: True where the model learns the value of items.
         default_gate: what ``objective.gate`` auto stands for.
+        default_warmup: steps before its gate acts, where ``objective.gate_warmup`` names none.
         log_popularity: (I + 1,) log of each item's share of the training events, one imaginary
             event added to each; row 0 is padding.
         q_mean, q_std: () running mean and deviation of the Q-values of what was done.
@@ -37,8 +41,11 @@ class SequenceModel(nn.Module, ABC):
 
     context: int
     windowed: ClassVar[bool] = False
+    uses_request: ClassVar[bool] = False
     estimates_q: ClassVar[bool] = False
+    values_items: ClassVar[bool] = False
     default_gate: ClassVar[str] = "constant"
+    default_warmup: ClassVar[int] = 0
     log_popularity: Tensor
     q_mean: Tensor
     q_std: Tensor
@@ -90,6 +97,10 @@ class SequenceModel(nn.Module, ABC):
 
     def target_estimates(self, outputs: Outputs) -> Tensor | None:  # noqa: ARG002
         """(B, L, S) Q-values of the target network; none where the model has no Q estimator."""
+        return None
+
+    def item_value_heads(self) -> tuple[ItemValueHead, ItemValueHead] | None:
+        """Return the online head and its target copy, where the model learns values of items."""
         return None
 
     def follow_online(self, step: float) -> None:

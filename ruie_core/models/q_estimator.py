@@ -9,6 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ruie_core.config import ModelConfig
+
 
 class Estimate(NamedTuple):
     """Contextual state u (B, L, d), Q-values (B, L, S) and next-scenario logits (B, L, S)."""
@@ -58,17 +60,20 @@ class ContextualQ(nn.Module):
 
     Each embedding is normalised before W, so that a rare scenario, whose embedding has hardly
     moved, is heard as well as a frequent one; the attention adds to z_t (a residual), so that the
-    present event is never drowned in the past.
+    present event is never drowned in the past. Without attention z_t is read alone (an ablation).
     """
 
-    def __init__(self, width: int, n_scenarios: int, heads: int, span: int, dropout: float) -> None:
+    def __init__(self, config: ModelConfig, n_scenarios: int) -> None:
         super().__init__()
+        width = config.width
         self.item_norm = nn.LayerNorm(width)
         self.scenario_norm = nn.LayerNorm(width)
         self.inject = nn.Linear(2 * width, width)
-        self.attention = BandedAttention(width, heads, span)
+        self.attention = None
+        if config.attention:
+            self.attention = BandedAttention(width, config.heads, config.attention_span)
         self.combine = nn.Sequential(
-            nn.Linear(2 * width, width), nn.GELU(), nn.LayerNorm(width), nn.Dropout(dropout)
+            nn.Linear(2 * width, width), nn.GELU(), nn.LayerNorm(width), nn.Dropout(config.dropout)
         )
         self.q_head = nn.Linear(width, n_scenarios)
         self.scenario_head = nn.Linear(width, n_scenarios)
@@ -84,6 +89,6 @@ class ContextualQ(nn.Module):
         injected = self.inject(
             torch.cat([self.item_norm(item), self.scenario_norm(scenario)], dim=-1)
         )
-        attended = injected + self.attention(injected)
+        attended = injected if self.attention is None else injected + self.attention(injected)
         context = self.combine(torch.cat([hidden, attended], dim=-1))
         return Estimate(context, self.q_head(context), self.scenario_head(context))

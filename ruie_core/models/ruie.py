@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ruie_core.config import ModelConfig
-from ruie_core.models.base import SequenceModel, follow
+from ruie_core.models.base import SequenceModel, follow, start_small
 from ruie_core.models.nextitnet import NextItNet
 from ruie_core.models.q_estimator import ContextualQ
 from ruie_core.models.types import Outputs, ScenarioEstimates, SequenceBatch
@@ -18,6 +18,7 @@ from ruie_core.models.types import Outputs, ScenarioEstimates, SequenceBatch
 class Ruie(SequenceModel):
     """The network of RUIE."""
 
+    uses_request = True
     estimates_q = True
     default_gate = "q"
 
@@ -26,17 +27,22 @@ class Ruie(SequenceModel):
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width = config.width
-        self.backbone = NextItNet(width, config.kernel_size, config.dilations, config.repeats)
-        self.estimator = ContextualQ(
-            width, n_scenarios, config.heads, config.attention_span, config.dropout
+        self.backbone = NextItNet(
+            width, config.kernel_size, config.dilations, config.repeats, config.dropout
         )
+        self.estimator = ContextualQ(config, n_scenarios)
         self.intent = nn.Sequential(
             nn.Linear(3 * width, 2 * width),
             nn.GELU(),
             nn.Dropout(config.dropout),
             nn.Linear(2 * width, width),
+            nn.Dropout(config.dropout),
         )
-        self.context = max(self.backbone.context, config.attention_span)
+        self.expected_norm = nn.LayerNorm(width)
+        self.requests = nn.Embedding(n_scenarios + 1, width, padding_idx=0)
+        start_small(self.requests)
+        looks_back = config.attention_span if config.attention else 1
+        self.context = max(self.backbone.context, looks_back)
         self.target_estimator = copy.deepcopy(self.estimator).requires_grad_(False)
 
     @torch.no_grad()
@@ -53,10 +59,13 @@ class Ruie(SequenceModel):
         embedded = torch.cat([item, scenario], dim=-1)
         context, q, logits = self.estimator(embedded, hidden)
         if request is None:
-            expected = logits.softmax(-1) @ self.scenarios.weight[1:]  # Σ_c p_t(c) G[c]
+            p = logits.softmax(-1)
+            expected = p @ self.scenarios.weight[1:]  # Σ_c p_t(c) G[c]
+            asked = p @ self.requests.weight[1:]
         else:
-            expected = self.scenarios(request)
-        intent = hidden + self.intent(torch.cat([hidden, context, expected], dim=-1))
+            expected, asked = self.scenarios(request), self.requests(request)
+        mixed = torch.cat([hidden, context, self.expected_norm(expected)], dim=-1)
+        intent = hidden + self.intent(mixed) + asked
         return Outputs(hidden, intent, ScenarioEstimates(embedded, context, q, logits))
 
     @torch.no_grad()

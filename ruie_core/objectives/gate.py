@@ -44,6 +44,8 @@ class GateInputs(NamedTuple):
         log_likelihood: (...) log of the model's probability of the item that came, nats.
         log_popularity: (...) log of the item's share of the training events, nats.
         statistics: what to measure against.
+        item_q: (...) Q(s_{t−1}, i_t), reward units, of a model that learns the value of items.
+        engagement: log-odds of trust per deviation of the target.
         truth: (...) 1 for a wanted behaviour, 0 for a stray one; none but on generated logs.
     """
 
@@ -53,7 +55,9 @@ class GateInputs(NamedTuple):
     log_likelihood: Tensor
     log_popularity: Tensor
     statistics: GateStatistics
+    engagement: float = 0.0
     truth: Tensor | None = None
+    item_q: Tensor | None = None
 
 
 def q_gate(inputs: GateInputs) -> Tensor:
@@ -93,10 +97,29 @@ def likelihood_gate(inputs: GateInputs) -> Tensor:
 
 
 def engaged_gate(inputs: GateInputs) -> Tensor:
-    """The posterior, with the standardised target y_t added to its log-odds."""
+    """The posterior, with the standardised target y_t times ``engagement`` added to its log-odds.
+
+    What Double Q-learning expects after the behaviour, and what came with it, shift the trust
+    that the item's likelihood earns.
+    """
     seen = inputs.statistics
     tilt = (inputs.target - seen.y_mean) / seen.y_std.clamp(min=_SMALLEST_STD)
-    return torch.sigmoid(log_odds(inputs) + tilt)
+    return torch.sigmoid(log_odds(inputs) + inputs.engagement * tilt)
+
+
+def item_q_gate(inputs: GateInputs) -> Tensor:
+    """Q of the item that was taken, as SAC has it (Xin et al., SIGIR 2020), over its largest.
+
+    The division leaves the weights g / mean(g) as they are; a Q-value below 0 counts as 0.
+
+    Raises:
+        ValueError: the model does not learn the value of items.
+    """
+    if inputs.item_q is None:
+        raise ValueError("this model does not learn the value of items")
+    floor = torch.finfo(inputs.item_q.dtype).tiny
+    positive = inputs.item_q.clamp(min=floor)
+    return positive / positive.max()
 
 
 def oracle_gate(inputs: GateInputs) -> Tensor:
@@ -119,10 +142,13 @@ GATES: dict[str, Callable[[GateInputs], Tensor]] = {
     "target": target_gate,
     "likelihood": likelihood_gate,
     "engaged": engaged_gate,
+    "item_q": item_q_gate,
     "oracle": oracle_gate,
 }
 NEED_Q: Final = frozenset({"q", "scenario_prob", "target", "engaged"})
 """Gates that look at the estimates of a contextual Q estimator."""
+NEED_ITEM_Q: Final = frozenset({"item_q"})
+"""Gates that look at the value of the item that came."""
 NEED_LIKELIHOOD: Final = frozenset({"likelihood", "engaged"})
 """Gates that look at the probability of the item that came."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ruie_core.config import ObjectiveConfig
@@ -95,13 +96,44 @@ def triplet(candidates: Candidates, config: ObjectiveConfig) -> Tensor:
     positive = candidates.positive_scores
     scores = candidates.intent @ candidates.negative.T
     hinge = (config.margin - positive[:, None] + scores).clamp(min=0)
-    of_hits = hinge[candidates.hit_row, candidates.hit_column]
-    total = hinge.sum(1).index_add(0, candidates.hit_row, -of_hits)
-    hits = torch.bincount(candidates.hit_row, minlength=len(positive))
-    return total / (scores.shape[1] - hits).clamp(min=1)
+    return _mean_over_negatives(hinge, candidates)
+
+
+def binary(candidates: Candidates, _: ObjectiveConfig) -> Tensor:
+    """Binary cross-entropy of the target against negatives, (P,) nats.
+
+    −log σ(s⁺) − mean over negatives of log (1 − σ(s⁻)): the loss of SASRec (Kang and McAuley,
+    ICDM 2018, https://arxiv.org/abs/1808.09781, equation 7). The paper draws one negative for each
+    position; the mean over the batch's shared ones has the same expectation and less noise.
+    """
+    scores = candidates.intent @ candidates.negative.T
+    return F.softplus(-candidates.positive_scores) + _mean_over_negatives(
+        F.softplus(scores), candidates
+    )
+
+
+def bpr(candidates: Candidates, _: ObjectiveConfig) -> Tensor:
+    """Bayesian personalised ranking, (P,) nats: mean over negatives of −log σ(s⁺ − s⁻).
+
+    The loss of GRU4Rec (Hidasi et al., ICLR 2016, https://arxiv.org/abs/1511.06939, section 3.1.2).
+    """
+    scores = candidates.intent @ candidates.negative.T
+    return _mean_over_negatives(
+        F.softplus(scores - candidates.positive_scores[:, None]), candidates
+    )
+
+
+def _mean_over_negatives(losses: Tensor, candidates: Candidates) -> Tensor:
+    """(P,) mean of (P, M) losses over the negatives that are no hits; 0 where all are."""
+    of_hits = losses[candidates.hit_row, candidates.hit_column]
+    total = losses.sum(1).index_add(0, candidates.hit_row, -of_hits)
+    hits = torch.bincount(candidates.hit_row, minlength=len(losses))
+    return total / (losses.shape[1] - hits).clamp(min=1)
 
 
 NEXT_ITEM_LOSSES: dict[str, Callable[[Candidates, ObjectiveConfig], Tensor]] = {
     "softmax": sampled_softmax,
     "triplet": triplet,
+    "bce": binary,
+    "bpr": bpr,
 }

@@ -18,6 +18,7 @@ from ruie_core.models.registry import build_model
 from ruie_core.models.types import SequenceBatch
 from ruie_core.objectives.gate import (
     AUTO,
+    NEED_ITEM_Q,
     NEED_Q,
     GateInputs,
     GateStatistics,
@@ -164,7 +165,7 @@ def gate_statistics(model: SequenceModel) -> GateStatistics:
 
 
 def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
-    """Replace the gate ``auto`` by the model's own.
+    """Replace the gate ``auto``, and a warm-up that is not named, by the model's own.
 
     Raises:
         UserError: the gate needs Q-values and the model has none.
@@ -177,7 +178,15 @@ def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
             f"objective.gate {gate} needs Q-values, and model {config.model.name} has no Q "
             "estimator: choose another gate, or the model ruie."
         )
-    objective = config.objective.model_copy(update={"gate": gate})
+    if gate in NEED_ITEM_Q and not model.values_items:
+        raise UserError(
+            f"objective.gate {gate} needs the value of items, which model {config.model.name} does "
+            "not learn: choose another gate, or the model sac or sqn."
+        )
+    warmup = config.objective.gate_warmup
+    if warmup is None:
+        warmup = model.default_warmup
+    objective = config.objective.model_copy(update={"gate": gate, "gate_warmup": warmup})
     return config.model_copy(update={"objective": objective})
 
 

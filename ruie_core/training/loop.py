@@ -1,6 +1,7 @@
 """The training loop: linear, one screen, stops loudly on a loss that is not a number."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ import torch
 
 from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
-from ruie_core.data.split import TRAIN, split_events
+from ruie_core.data.split import TRAIN, Parts, split_events
 from ruie_core.evaluation.validation import validation_metrics
 from ruie_core.models.registry import build_model
 from ruie_core.objectives.negatives import NegativeSampler
@@ -65,11 +66,37 @@ def train(
         UserError: the loss is not a number, a resumed run has other settings or data, the disk
             is full; the last good checkpoint stays.
     """
+    if config.train.rewards is not None:
+        dataset = dataset.with_rewards(config.train.rewards)
+    split = split_events(dataset, config.train)
+    trainer = set_up(config, dataset, split, world)
+    config, model, optimizer = trainer.config, trainer.model, trainer.optimizer
+    if resume:
+        trainer.progress = restore(out, config, dataset, model, optimizer)
+    progress = trainer.progress
+
+    def keep() -> None:
+        state = pack(progress, model, optimizer)
+        lines = [json.dumps(entry) for entry in progress.history]
+        write_run(out, config, dataset, dataset_path, progress.best_weights, state, lines)
+
+    fit(trainer, dataset, split, watcher, keep, truth=truth)
+    return out
+
+
+def set_up(config: RunConfig, dataset: Dataset, split: Parts, world: World) -> Trainer:
+    """Build a model with fresh weights, and what trains it; its gate is resolved.
+
+    Args:
+        config: all settings.
+        dataset: what to train on, with the rewards that count.
+        split: (N,) uint8, part of every event.
+        world: this process among all.
+
+    Raises:
+        UserError: the model is unknown, or its gate needs what it does not have.
+    """
     settings = config.train
-    if settings.rewards is not None:
-        dataset = dataset.with_rewards(settings.rewards)
-    split = split_events(dataset, settings)
-    first, count = training_prefix(dataset, split)
     torch.manual_seed(settings.seed)
     sparse = dataset.n_items >= settings.sparse_from
     model = build_model(config.model, dataset.n_items, dataset.n_scenarios, sparse=sparse)
@@ -80,11 +107,35 @@ def train(
     model.start(counts.cpu(), _steady_return(dataset, split, config))
     model.to(world.device)
     sampler = NegativeSampler(counts, config.objective.negatives, config.objective.negative_power)
-    trainer = Trainer(config, world, model, Optimizer(model, settings), sampler)
-    if resume:
-        trainer.progress = restore(out, config, dataset, model, trainer.optimizer)
-    progress = trainer.progress
-    log = FlatLog(dataset, world.device, config.objective.session_gap_hours, truth)
+    return Trainer(config, world, model, Optimizer(model, settings), sampler)
+
+
+def fit(
+    trainer: Trainer,
+    dataset: Dataset,
+    split: Parts,
+    watcher: Watcher,
+    keep: Callable[[], None],
+    *,
+    truth: npt.NDArray[np.float32] | None = None,
+) -> None:
+    """Train until the validation score stops growing; ``trainer.progress`` holds the best weights.
+
+    Args:
+        trainer: fresh, or as far as it was when training was cut off.
+        dataset: what to train on, with the rewards that count.
+        split: (N,) uint8, part of every event; of each user, training events come first.
+        watcher: told of every step and epoch.
+        keep: called at the end of each epoch in the process that leads, before the watcher.
+        truth: (N,) 1 where an event is wanted, 0 where stray; none but on generated logs.
+
+    Raises:
+        UserError: the loss is not a number, or what ``keep`` raises.
+    """
+    settings, progress = trainer.config.train, trainer.progress
+    model, world = trainer.model, trainer.world
+    first, count = training_prefix(dataset, split)
+    log = FlatLog(dataset, world.device, trainer.config.objective.session_gap_hours, truth)
     total = int((count - 1).clip(min=0).sum()) // world.size
 
     while progress.epoch < settings.epochs and progress.stale < settings.patience:
@@ -104,11 +155,8 @@ def train(
             line |= {f"validation_{name}": value for name, value in scores.items()}
         progress.note(world.agree(line.get("validation_ndcg@10", 0.0)), line, model)
         if world.leads:
-            state = pack(progress, model, trainer.optimizer)
-            lines = [json.dumps(entry) for entry in progress.history]
-            write_run(out, config, dataset, dataset_path, progress.best_weights, state, lines)
+            keep()
             watcher.epoch(line)
-    return out
 
 
 def _seed_epoch(seed: int, epoch: int, rank: int) -> tuple[np.random.Generator, torch.Generator]:

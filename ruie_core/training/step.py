@@ -7,9 +7,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ruie_core.config import HIGH_GATE, LOW_GATE, ObjectiveConfig
+from ruie_core.models.item_values import ItemValueHead
 from ruie_core.models.types import Outputs, SequenceBatch
 from ruie_core.objectives.double_q import double_q_targets, td_loss
 from ruie_core.objectives.gate import gate_weights
+from ruie_core.objectives.item_td import ItemActions, item_targets
 from ruie_core.training.windows import TrainBatch
 
 
@@ -24,6 +26,18 @@ class ScenarioMoves(NamedTuple):
 
     q_taken: Tensor
     log_p: Tensor
+    target: Tensor
+
+
+class ItemMoves(NamedTuple):
+    """What a model that learns the value of items says around P transitions.
+
+    Attributes:
+        q_taken: (P,) online Q(s_{t−1}, i_t), with a gradient.
+        target: (P,) y_t, reward units, without a gradient.
+    """
+
+    q_taken: Tensor
     target: Tensor
 
 
@@ -110,8 +124,44 @@ def scenario_moves(
     )
 
 
+def item_moves(
+    batch: TrainBatch,
+    outputs: Outputs,
+    heads: tuple[ItemValueHead, ItemValueHead],
+    moves: Transitions,
+    sample: Tensor,
+) -> ItemMoves:
+    """What the value heads say of each transition, and the target they are trained on.
+
+    Args:
+        batch: the windows.
+        outputs: of a model that learns the value of items.
+        heads: online and target.
+        moves: the transitions of the same batch.
+        sample: (M,) int64 items that stand for the catalogue in the target's maximum.
+    """
+    real, (online, target) = batch.valid[:, 1:], heads
+    assert outputs.item_values is not None
+    w = outputs.item_values.float()
+    followed = F.pad(batch.events.items[:, 2:], (0, 1))[real]  # of event t + 1; 0 beyond the window
+    with torch.no_grad():
+        w_t, hidden_t = w[:, 1:][real], outputs.hidden[:, 1:][real].float()
+        selector, evaluator = (
+            ItemActions(head.every(state, sample), head.taken(state, followed))
+            for head, state in ((online, w_t), (target, target(hidden_t)))
+        )
+    return ItemMoves(
+        q_taken=online.taken(w[:, :-1][real], moves.item),
+        target=item_targets(moves.reward, moves.discount, selector, evaluator, followed > 0),
+    )
+
+
 def step_loss(
-    per_position: Tensor, gates: Tensor, values: ScenarioMoves | None, config: ObjectiveConfig
+    per_position: Tensor,
+    gates: Tensor,
+    values: ScenarioMoves | None,
+    config: ObjectiveConfig,
+    items: ItemMoves | None = None,
 ) -> StepResult:
     """Total loss: mean of gate-weighted next-item loss + λ_Q · TD + λ_p · cross-entropy.
 
@@ -120,6 +170,7 @@ def step_loss(
         gates: (P,) gate of each transition.
         values: what the Q estimator says; none where the model has none.
         config: the objective's settings.
+        items: what the value heads of items say; none where the model has none.
     """
     intent_loss = (gate_weights(gates) * per_position).mean()
     loss = intent_loss
@@ -138,5 +189,13 @@ def step_loss(
             "gate_mean": gates.mean(),
             "gate_low": (gates < LOW_GATE).float().mean(),
             "gate_high": (gates > HIGH_GATE).float().mean(),
+        }
+    if items is not None:
+        item_loss = td_loss(items.q_taken, items.target, config.huber_delta).mean()
+        loss = loss + config.q_weight * item_loss
+        figures |= {
+            "loss_item_q": item_loss.detach(),
+            "item_q_mean": items.q_taken.detach().mean(),
+            "gate_mean": gates.mean(),
         }
     return StepResult(loss, {"loss": loss.detach()} | figures, len(per_position))

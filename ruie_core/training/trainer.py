@@ -13,16 +13,18 @@ from ruie_core.objectives.gate import (
     gate_values,
     likelihood_gate,
 )
-from ruie_core.objectives.negatives import NegativeSampler
+from ruie_core.objectives.negatives import Negatives, NegativeSampler
 from ruie_core.objectives.next_item import NEXT_ITEM_LOSSES, Candidates, sampled_softmax
 from ruie_core.runs.run import gate_statistics
 from ruie_core.training.distributed import World
 from ruie_core.training.optimizer import Optimizer
 from ruie_core.training.resume import Progress
 from ruie_core.training.step import (
+    ItemMoves,
     ScenarioMoves,
     StepResult,
     Transitions,
+    item_moves,
     next_scenarios,
     scenario_moves,
     step_loss,
@@ -63,18 +65,22 @@ class Trainer:
             values = scenario_moves(
                 batch.valid, outputs, target_q, moves, double_q=objective.double_q
             )
-        candidates = self._candidates(moves, generator)
+        negatives = self.sampler.draw(generator)
+        items, heads = None, model.item_value_heads()
+        if heads is not None:
+            items = item_moves(batch, outputs, heads, moves, negatives.items)
+        candidates = self._candidates(moves, negatives)
         per_position = NEXT_ITEM_LOSSES[objective.intent_loss](candidates, objective)
-        gates = self._gates(moves, values, candidates, per_position)
-        result = step_loss(per_position, gates, values, objective)
+        gates = self._gates(moves, values, items, candidates, per_position)
+        result = step_loss(per_position, gates, values, objective, items)
         count = torch.tensor(float(result.n), device=self.world.device)
         self.optimizer.step(result.loss * self.world.share_of_mean(count))
         model.follow_online(objective.polyak)
         self.progress.steps += 1
         return result
 
-    def _candidates(self, moves: Transitions, generator: torch.Generator) -> Candidates:
-        model, negatives = self.model, self.sampler.draw(generator)
+    def _candidates(self, moves: Transitions, negatives: Negatives) -> Candidates:
+        model = self.model
         return Candidates(
             moves.intent,
             model.items(moves.item),
@@ -88,6 +94,7 @@ class Trainer:
         self,
         moves: Transitions,
         values: ScenarioMoves | None,
+        items: ItemMoves | None,
         candidates: Candidates,
         per_position: Tensor,
     ) -> Tensor:
@@ -109,10 +116,14 @@ class Trainer:
             log_likelihood=-per_position,
             log_popularity=model.log_popularity[moves.item],
             statistics=gate_statistics(model),
+            engagement=objective.engagement,
             truth=moves.truth,
+            item_q=None if items is None else items.q_taken,
         )
         model.signal_share.lerp_(likelihood_gate(inputs).mean(), objective.gate_momentum)
-        return gate_values(objective.gate, inputs)
+        gates = gate_values(objective.gate, inputs)
+        warm = self.progress.steps >= (objective.gate_warmup or 0)
+        return gates if warm else torch.ones_like(gates)
 
     def _follow(self, name: str, seen: Tensor, momentum: float) -> None:
         mean, std = getattr(self.model, f"{name}_mean"), getattr(self.model, f"{name}_std")

@@ -36,9 +36,9 @@ from ruie_core.models.registry import build_model
 from ruie_core.objectives.negatives import NegativeSampler
 from ruie_core.objectives.next_item import Candidates, sampled_softmax
 from ruie_core.training.distributed import World
-from ruie_core.training.loop import Trainer
 from ruie_core.training.meter import Meter
 from ruie_core.training.optimizer import Optimizer
+from ruie_core.training.trainer import Trainer
 from ruie_core.training.windows import (
     FlatLog,
     TrainBatch,

@@ -19,18 +19,26 @@ BASE = {
     "train": {"window": 8, "batch_slots": 64, "epochs": 2, "learning_rate": 0.01},
 }
 CHANGES = {
+    "model.name": "nextitnet",
     "model.width": 16,
     "model.kernel_size": 2,
     "model.dilations": [1, 3],
     "model.repeats": 2,
     "model.heads": 1,
+    "model.attention": False,
     "model.attention_span": 3,
     "model.dropout": 0.5,
+    "model.layers": 1,
+    "model.max_length": 9,
+    "model.markov_order": 3,
+    "model.event_scenarios": True,
     "objective.intent_loss": "triplet",
     "objective.margin": 0.01,
     "objective.negatives": 9,
     "objective.negative_power": 1.0,
     "objective.gate": "constant",
+    "objective.gate_warmup": 3,
+    "objective.engagement": 2.0,
     "objective.q_weight": 0.9,
     "objective.scenario_weight": 0.9,
     "objective.discount": 0.9,
@@ -55,11 +63,16 @@ CHANGES = {
     "train.rewards": {"click": 2.0},
 }
 NEEDS = {  # a field that only matters beside another one
+    "objective.engagement": {"objective": {"gate": "engaged"}},
+    "model.layers": {"model": {"name": "sasrec"}},
+    "model.max_length": {"model": {"name": "sasrec"}},
+    "model.markov_order": {"model": {"name": "caser"}},
+    "model.event_scenarios": {"model": {"name": "nextitnet"}},
     "objective.margin": {"objective": {"intent_loss": "triplet"}},
     "train.validation_share": {"train": {"split": "temporal"}},
     "train.test_share": {"train": {"split": "temporal"}},
 }
-ELSEWHERE = {"model.name": "one model so far", "train.patience": "test_patience_ends_training"}
+ELSEWHERE = {"train.patience": "test_patience_ends_training"}
 
 
 def merged(*parts):

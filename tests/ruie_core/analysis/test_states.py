@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruie_core.analysis.states import cover, read_states
+from ruie_core.evaluation.model_scorer import ModelScorer
+from ruie_core.evaluation.ranking import Targets
 from ruie_core.models.flat import FlatEvents
+from ruie_core.models.registry import MODELS
 from ruie_core.models.types import SequenceBatch
 from tests.factories import make_dataset
 from tests.ruie_core.analysis.analyzed import SETTINGS, analyze
-from tests.small_run import small_run
+from tests.small_run import SMALL, small_run
 
 
 @settings(max_examples=50, deadline=None)
@@ -57,6 +60,21 @@ def test_states_do_not_depend_on_where_windows_begin(stride):
         for name, values in expected.items():
             found = getattr(estimates, name)[own.start - base : own.stop - base]
             torch.testing.assert_close(found, values[0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"ruie"}))
+def test_every_models_states_are_those_it_ranks_from(name):
+    """The intent after event t is the one that the scorer reads for event t + 1."""
+    dataset = make_dataset(n_users=6, n_items=30, n_scenarios=3, length=(1, 40), seed=2)
+    run = small_run(dataset, model=SMALL | {"name": name, "max_length": 9})
+    estimates = read_states(run, FlatEvents(dataset, run.device), dataset.offsets, stride=7)
+    assert estimates.q.isnan().all()  # none of these estimates scenarios
+    later = np.setdiff1d(np.arange(dataset.n_events), dataset.offsets)
+    users = np.searchsorted(dataset.offsets, later, side="right") - 1
+    targets = Targets(torch.from_numpy(users), torch.from_numpy(later))
+    expected = ModelScorer(run.model, dataset, False, run.device).encode(targets)
+    torch.testing.assert_close(estimates.intent[later - 1], expected, rtol=1e-4, atol=1e-5)
+    assert estimates.intent.isfinite().all()
 
 
 @pytest.mark.gpu

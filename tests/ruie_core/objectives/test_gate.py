@@ -16,13 +16,14 @@ from ruie_core.objectives.gate import (
 PLAIN = {"q_mean": 0.0, "q_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "signal_share": 0.5}
 
 
-def inputs(q, p=0.5, y=0.0, fit=-1.0, popularity=-1.0, truth=None, **statistics):
+def inputs(q, p=0.5, y=0.0, fit=-1.0, popularity=-1.0, truth=None, item_q=None, **statistics):
     """Inputs of as many behaviours as there are Q-values; what is one number holds for all."""
     shape = torch.tensor(q).shape
     columns = [torch.tensor(c, dtype=torch.float32).expand(shape) for c in (p, y, fit, popularity)]
     seen = GateStatistics(*(torch.tensor(value) for value in (PLAIN | statistics).values()))
     known = None if truth is None else torch.tensor(truth)
-    return GateInputs(torch.tensor(q), *columns, seen, known)
+    value = None if item_q is None else torch.tensor(item_q)
+    return GateInputs(torch.tensor(q), *columns, seen, engagement=0.5, truth=known, item_q=value)
 
 
 def test_q_gate_is_one_half_at_the_running_mean_and_counts_in_deviations():
@@ -43,9 +44,10 @@ def test_scenario_prob_gate_reads_p_and_constant_reads_nothing():
 
 @pytest.mark.parametrize("name", sorted(GATES))
 def test_no_gate_lets_a_gradient_through(name):
-    given = inputs(torch.randn(5).tolist(), truth=[1.0] * 5)
+    given = inputs(torch.randn(5).tolist(), truth=[1.0] * 5, item_q=torch.randn(5).tolist())
     columns = [c.clone().requires_grad_() for c in given[:5]]
-    gates = gate_values(name, given._replace(**dict(zip(given._fields, columns, strict=False))))
+    given = given._replace(**dict(zip(given._fields, columns, strict=False)))
+    gates = gate_values(name, given._replace(item_q=given.item_q.requires_grad_()))
     assert not gates.requires_grad
     assert ((gates > 0) & (gates <= 1)).all()
 
@@ -64,6 +66,22 @@ def test_likelihood_gate_is_the_posterior_of_the_mixture():
     assert gate_values("likelihood", given).tolist() == pytest.approx(wanted)
 
 
+def test_item_q_gate_weighs_in_proportion_to_the_items_value():
+    given = inputs([9.0, -9.0, 0.0], item_q=[1.0, 4.0, -2.0])
+    gates = gate_values("item_q", given)
+    assert gates.tolist() == pytest.approx([0.25, 1.0, 0.0])
+    assert gate_weights(gates).tolist() == pytest.approx([3 / 5, 12 / 5, 0.0])
+    with pytest.raises(ValueError, match="value of items"):
+        gate_values("item_q", inputs([1.0]))
+
+
+def test_engaged_gate_adds_deviations_of_the_target_to_the_log_odds():
+    given = inputs([0.0, 0.0], y=[2.0, 6.0], y_mean=2.0, y_std=2.0)  # likelihood says one half
+    torch.testing.assert_close(
+        gate_values("engaged", given), torch.tensor([0.5, 1 / (1 + math.exp(-0.5 * 2))])
+    )
+
+
 def test_oracle_gate_is_the_truth_and_nothing_without_it():
     assert gate_values("oracle", inputs([1.0, 1.0], truth=[0.0, 1.0])).tolist() == [0.0, 1.0]
     with pytest.raises(UserError, match="truth of a generated log"):
@@ -71,7 +89,7 @@ def test_oracle_gate_is_the_truth_and_nothing_without_it():
 
 
 def test_unknown_gate_lists_the_known_ones():
-    with pytest.raises(UserError, match="constant, engaged, likelihood"):
+    with pytest.raises(UserError, match="constant, engaged, item_q, likelihood"):
         gate_values("qq", inputs([1.0]))
 
 

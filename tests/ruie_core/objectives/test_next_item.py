@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from ruie_core.config import ObjectiveConfig
 from ruie_core.objectives.negatives import NegativeSampler
-from ruie_core.objectives.next_item import Candidates, sampled_softmax, triplet
+from ruie_core.objectives.next_item import (
+    NEXT_ITEM_LOSSES,
+    Candidates,
+    binary,
+    bpr,
+    sampled_softmax,
+    triplet,
+)
 
 CONFIG = ObjectiveConfig(margin=1.0)
 
@@ -100,17 +107,37 @@ def test_triplet_is_the_mean_hinge_and_zero_without_a_valid_triplet():
     assert triplet(candidates, CONFIG).tolist() == pytest.approx([(1.0 - 2.0 + 2.5 + 0.0) / 2, 0.0])
 
 
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def test_binary_cross_entropy_is_that_of_the_target_and_of_the_mean_negative():
+    candidates = given_scores([2.0], [[20.0, 0.5, -1.0]], hit=[[True, False, False]])
+    negative = (math.log(1 - sigmoid(0.5)) + math.log(1 - sigmoid(-1.0))) / 2
+    expected = -math.log(sigmoid(2.0)) - negative
+    assert binary(candidates, CONFIG).item() == pytest.approx(expected, rel=1e-5)
+    alone = given_scores([2.0], [[2.0]], hit=[[True]])
+    assert binary(alone, CONFIG).item() == pytest.approx(-math.log(sigmoid(2.0)))
+
+
+def test_bpr_is_the_mean_over_negatives_of_how_unlikely_the_right_order_is():
+    candidates = given_scores([2.0], [[0.5, 3.0, 20.0]], hit=[[False, False, True]])
+    expected = -(math.log(sigmoid(1.5)) + math.log(sigmoid(-1.0))) / 2
+    assert bpr(candidates, CONFIG).item() == pytest.approx(expected, rel=1e-5)
+    assert bpr(given_scores([2.0], [[2.0]], hit=[[True]]), CONFIG).item() == 0
+
+
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=6), st.floats(-20, 20))
-def test_both_losses_are_never_negative_and_fall_as_the_target_rises(negative, positive):
+def test_all_losses_are_never_negative_and_fall_as_the_target_rises(negative, positive):
     def losses(score):
         candidates = given_scores([score], [negative])
-        return [f(candidates, CONFIG).item() for f in (sampled_softmax, triplet)]
+        return [f(candidates, CONFIG).item() for f in NEXT_ITEM_LOSSES.values()]
 
     for lower, higher in zip(losses(positive), losses(positive + 1), strict=True):
         assert lower >= higher >= -1e-6
 
 
-@pytest.mark.parametrize("loss", [sampled_softmax, triplet])
+@pytest.mark.parametrize("loss", list(NEXT_ITEM_LOSSES.values()))
 def test_the_gradient_is_that_of_the_naive_loss_and_hits_get_none(loss):
     generator = torch.Generator().manual_seed(0)
     intent, target = torch.randn(2, 3, 5, generator=generator).requires_grad_()
@@ -119,9 +146,13 @@ def test_the_gradient_is_that_of_the_naive_loss_and_hits_get_none(loss):
 
     def naive(intent, target):
         positive, scores = (intent * target).sum(-1), intent @ table.T
-        if loss is triplet:
-            hinge = (1.0 - positive[:, None] + scores).clamp(min=0) * ~hit
-            return (hinge.sum(1) / (~hit).sum(1)).sum()
+        pairs = {
+            triplet: (1.0 - positive[:, None] + scores).clamp(min=0),
+            bpr: -F.logsigmoid(positive[:, None] - scores),
+            binary: -F.logsigmoid(positive)[:, None] - F.logsigmoid(-scores),
+        }
+        if loss in pairs:
+            return ((pairs[loss] * ~hit).sum(1) / (~hit).sum(1)).sum()
         every = torch.cat([positive[:, None], scores.masked_fill(hit, -math.inf)], 1)
         return (every.logsumexp(1) - positive).sum()
 

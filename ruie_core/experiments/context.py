@@ -1,0 +1,99 @@
+"""What an experiment plans with: the data, the chosen settings, the options."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ruie_core.config import RunConfig
+from ruie_core.data.dataset import Dataset
+from ruie_core.experiments.chosen import Chosen
+from ruie_core.experiments.counted import COUNTED
+from ruie_core.experiments.settings import ExperimentSettings
+from ruie_core.experiments.transforms import SubsampleUsers, Transform
+from ruie_core.experiments.trials import Trial, with_settings
+from ruie_core.presets import Overrides, preset
+
+LEAVE_ONE_OUT: Final = "leave-one-out"
+TEMPORAL: Final = "temporal"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an experiment plans with.
+
+    Attributes:
+        name: of the dataset.
+        data: where it lies.
+        dataset: what it holds.
+        chosen: settings found by tuning.
+        settings: options of the command.
+        truth: truth of a generated log; none elsewhere.
+    """
+
+    name: str
+    data: Path
+    dataset: Dataset
+    chosen: Chosen
+    settings: ExperimentSettings
+    truth: Path | None = None
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits that mean something on this log: the temporal one needs a clock."""
+        ordered = self.dataset.manifest.get("time", {}).get("kind") == "order"
+        return (LEAVE_ONE_OUT,) if ordered else (LEAVE_ONE_OUT, TEMPORAL)
+
+    def trials(
+        self,
+        experiment: str,
+        variant: str,
+        model: str,
+        overrides: Overrides | None = None,
+        *,
+        split: str = LEAVE_ONE_OUT,
+        transforms: tuple[Transform, ...] = (),
+        x: float | None = None,
+        tables: tuple[str, ...] = (),
+    ) -> Iterator[Trial]:
+        """Plan a variant, once per seed: preset, then tuned settings, then ``overrides``.
+
+        Args:
+            experiment: name of the experiment.
+            variant: name of the variant.
+            model: a preset, or a counted baseline (which has one seed).
+            overrides: what the variant changes.
+            split: how events are held out.
+            transforms: what it does to the data, after the sample of users.
+            x: place on the experiment's axis.
+            tables: tables to keep beside the ranks.
+        """
+        counted = model in COUNTED
+        named = {} if counted else {**preset(model), **self.chosen.overrides(model, split)}
+        changed = {**named, **self.length(), **(overrides or {}), "train.split": split}
+        config = with_settings(RunConfig(), changed)
+        for seed in range(1, 1 + (1 if counted else self.settings.seeds)):
+            yield Trial(
+                experiment=experiment,
+                variant=variant,
+                model=model,
+                config=with_settings(config, {"train.seed": seed}),
+                dataset=self.name,
+                dataset_hash=self.dataset.hash,
+                data=self.data,
+                truth=self.truth,
+                counted=counted,
+                transforms=(*self.sample(), *transforms),
+                x=x,
+                tables=tables,
+            )
+
+    def length(self) -> Overrides:
+        """How long to train, where the options say so."""
+        given = {"epochs": self.settings.epochs, "patience": self.settings.patience}
+        return {f"train.{name}": value for name, value in given.items() if value is not None}
+
+    def sample(self) -> tuple[Transform, ...]:
+        """Draw of users that the options ask for."""
+        users = self.settings.users
+        return () if users is None else (SubsampleUsers(users=users),)

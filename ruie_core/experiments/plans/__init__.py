@@ -1,0 +1,1 @@
+"""One experiment per file: what is trained, as a list of trials."""
