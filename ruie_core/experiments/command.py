@@ -11,11 +11,13 @@ from ruie_core.errors import UserError
 from ruie_core.experiments import tune
 from ruie_core.experiments.chosen import FILE, read_chosen
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.documents import rewrite_documents
 from ruie_core.experiments.plans.gate_oracle import GENERATED
 from ruie_core.experiments.pool import Runner
 from ruie_core.experiments.registry import EXPERIMENTS
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.experiments.store import Store
+from ruie_core.experiments.summaries.registry import summarise
 from ruie_core.experiments.trials import Trial
 
 ALL: Final = "all"
@@ -104,17 +106,12 @@ def _tune(context: Context, runner: Runner, console: Console) -> None:
 
 
 def _summarise(context: Context, console: Console) -> None:
-    """Rebuild the tables of the dataset, and of the generated logs, from all of their trials."""
-    try:
-        from ruie_core.experiments.summaries.registry import (  # type: ignore[import-not-found, unused-ignore]
-            summarise,
-        )
-    except ModuleNotFoundError:
-        console.print("No summary: this version has none yet; the trials are kept.")
-        return
+    """Rebuild the tables of the dataset and of the generated logs, and what documents quote."""
     artefacts, results = context.settings.artefacts, context.settings.results
     datasets = {context.name: context.dataset, GENERATED: None}
     for name, dataset in datasets.items():
         if (artefacts / name).exists():
             folder = summarise(artefacts / name, dataset, results)
             console.print(f"{folder} holds the tables of all finished trials")
+    for path in rewrite_documents(results):
+        console.print(f"{path} quotes them")
