@@ -23,6 +23,7 @@ def transition_gates(
     ended: npt.NDArray[np.bool_],
     estimates: Estimates,
     inside: slice,
+    truth: npt.NDArray[np.float32] | None = None,
 ) -> Tensor:
     """(n,) gate of the transition into each event of a block; meaningless at a first event.
 
@@ -32,6 +33,7 @@ def transition_gates(
         ended: (N,) bool, True where the episode is known to end after the event.
         estimates: from the state after each of the block's n events.
         inside: the block's events in the flat arrays.
+        truth: (N,) 1 where an event is wanted, 0 where stray; only the gate ``oracle`` looks at it.
     """
     device = run.device
     items = torch.from_numpy(dataset.items[inside]).long().to(device)
@@ -54,6 +56,7 @@ def transition_gates(
             log_popularity=run.model.log_popularity[items],
             statistics=gate_statistics(run.model),
             engagement=run.config.objective.engagement,
+            truth=None if truth is None else torch.from_numpy(truth[inside]).to(device),
         )
     )
 

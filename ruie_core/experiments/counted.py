@@ -7,6 +7,7 @@ import torch
 
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import Parts
+from ruie_core.evaluation.markov import MarkovScorer
 from ruie_core.evaluation.popularity import PopularityScorer, ScenarioPopularityScorer
 from ruie_core.evaluation.ranking import Scorer
 
@@ -21,4 +22,5 @@ def _popularity(dataset: Dataset, split: Parts, known: bool, device: torch.devic
 COUNTED: Final[dict[str, ScorerOf]] = {
     "popularity": _popularity,
     "scenario-popularity": ScenarioPopularityScorer,
+    "markov": MarkovScorer,
 }

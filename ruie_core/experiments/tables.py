@@ -73,7 +73,8 @@ def transition_rows(run: Run, view: View) -> pa.Table:
     Returns:
         Rows of user, t (int32), scenario, split (train, validation, test), q_taken (float32,
         reward units), gate (float32), return (float32, realised discounted reward from this event
-        on), truncated (bool: the log ends too soon for the return to be complete); in log order.
+        on), truncated (bool: the log ends too soon for the return to be complete), and noise (bool)
+        on a generated log; in log order.
     """
     dataset, config = view.dataset, run.config
     gap = config.objective.session_gap_hours
@@ -88,22 +89,24 @@ def transition_rows(run: Run, view: View) -> pa.Table:
         estimates = read_states(run, log, offsets)
         action = torch.from_numpy(dataset.scenarios[inside]).long().to(run.device) - 1
         q_taken[inside][1:] = estimates.q[:-1].gather(1, action[1:, None]).squeeze(1).cpu().numpy()
-        gate[inside] = transition_gates(run, dataset, ended, estimates, inside).cpu().numpy()
+        gates = transition_gates(run, dataset, ended, estimates, inside, view.truth)
+        gate[inside] = gates.cpu().numpy()
     seen = realised_returns(dataset, config.objective.discount, config.analyze.truncation, gap)
     moved = np.ones(dataset.n_events, bool)
     moved[dataset.offsets[:-1][dataset.lengths > 0]] = False
-    return pa.table(
-        {
-            "user": dataset.user_of_event()[moved],
-            "t": view.t[moved],
-            "scenario": _names(dataset.vocabulary.scenarios, dataset.scenarios[moved] - 1),
-            "split": _names(_PARTS, view.split[moved]),
-            "q_taken": q_taken[moved],
-            "gate": gate[moved],
-            "return": seen.value[moved].astype(np.float32),
-            "truncated": seen.truncated[moved],
-        }
-    )
+    columns: dict[str, Any] = {
+        "user": dataset.user_of_event()[moved],
+        "t": view.t[moved],
+        "scenario": _names(dataset.vocabulary.scenarios, dataset.scenarios[moved] - 1),
+        "split": _names(_PARTS, view.split[moved]),
+        "q_taken": q_taken[moved],
+        "gate": gate[moved],
+        "return": seen.value[moved].astype(np.float32),
+        "truncated": seen.truncated[moved],
+    }
+    if view.noise is not None:
+        columns["noise"] = view.noise[moved]
+    return pa.table(columns)
 
 
 TABLES: Final[dict[str, Callable[[Run, View], pa.Table]]] = {"transitions": transition_rows}

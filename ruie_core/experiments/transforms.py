@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from ruie_core.config import Settings, TrainConfig
-from ruie_core.data.dataset import Dataset
+from ruie_core.data.dataset import Dataset, Float32
 from ruie_core.data.split import TEST, TRAIN, Parts, split_events
 from ruie_core.errors import UserError
 
@@ -38,6 +38,11 @@ class View:
     split: Parts
     t: npt.NDArray[np.int32]
     noise: Bool | None = None
+
+    @property
+    def truth(self) -> Float32 | None:
+        """(N,) 1 where an event is wanted, 0 where stray; none but on generated logs."""
+        return None if self.noise is None else (~self.noise).astype(np.float32)
 
     def keep(self, kept: Bool) -> "View":
         """Leave out the events that are False in (N,) ``kept``."""

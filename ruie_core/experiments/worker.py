@@ -129,8 +129,7 @@ def train_view(trial: Trial, view: View, device: torch.device) -> tuple[Run, dic
         The trained model; and its size, epochs and validation score for the row.
     """
     trainer = set_up(trial.config, view.dataset, view.split, World(0, 1, device))
-    wanted = None if view.noise is None else (~view.noise).astype("float32")
-    fit(trainer, view.dataset, view.split, SilentWatcher(), lambda: None, truth=wanted)
+    fit(trainer, view.dataset, view.split, SilentWatcher(), lambda: None, truth=view.truth)
     progress, model = trainer.progress, trainer.model
     model.load_state_dict(progress.best_weights)
     best = max(line["epoch"] for line in progress.history if line["best"])

@@ -11,8 +11,8 @@ from ruie_core.experiments.trials import Trial
 
 NAME: Final = "cross-domain"
 MODELS: Final = (
-    "popularity", "scenario-popularity", "gru4rec", "sasrec", "nextitnet", "pepnet", "ruie-paper",
-    "ruie",
+    "popularity", "scenario-popularity", "markov", "gru4rec", "sasrec", "nextitnet", "pepnet",
+    "ruie-paper", "ruie",
 )  # fmt: skip
 
 

@@ -33,7 +33,10 @@ def plan(context: Context) -> Iterator[Trial]:
         log, data = generated(SampleConfig(noise=noise), settings.artefacts.parent / GENERATED)
         own = Context(GENERATED, data, load_dataset(data), chosen, settings, truth=log)
         for gate in GATES:
-            yield from own.trials(NAME, f"gate {gate}", "ruie", {"objective.gate": gate}, x=noise)
+            yield from own.trials(
+                NAME, f"gate {gate}", "ruie", {"objective.gate": gate}, x=noise,
+                tables=("transitions",),
+            )  # fmt: skip
 
 
 def generated(config: SampleConfig, place: Path) -> tuple[Path, Path]:

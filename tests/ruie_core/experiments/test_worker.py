@@ -113,7 +113,7 @@ def test_a_generated_log_tells_which_test_events_are_noise(tmp_path):
     log, data = generated(small, tmp_path / "generated")
     assert generated(small, tmp_path / "generated") == (log, data)
     oracle = {"objective.gate": "oracle"}
-    trial = make_trial(data, oracle, truth=log, dataset="generated", x=0.4)
+    trial = make_trial(data, oracle, truth=log, dataset="generated", x=0.4, tables=("transitions",))
     store, _ = run_trial(trial, tmp_path)
     dataset = load_dataset(data)
     noise = noise_flags(dataset, load_truth(log))
@@ -121,6 +121,9 @@ def test_a_generated_log_tells_which_test_events_are_noise(tmp_path):
     unknown = ranks_of(store, trial).query("request == 'unknown'")
     assert unknown["noise"].tolist() == noise[test].tolist()
     assert 0.2 < unknown["noise"].mean() < 0.6
+    moves = pq.read_table(store.folder(trial) / "transitions.parquet").to_pandas()
+    assert moves["gate"].tolist() == (~moves["noise"]).astype(float).tolist()
+    assert moves["noise"].sum() > unknown["noise"].sum()
 
 
 def counted(data, **fields):
@@ -142,7 +145,7 @@ def test_the_same_training_is_copied_under_its_new_name(data, tmp_path):
 
 
 def test_what_a_changed_setting_supersedes_moves_aside_and_is_found_there(data, tmp_path):
-    old = counted(data)
+    old = counted(data, transforms=(OnlyScenario(scenario="scenario 3"),))
     store, _ = run_trial(old, tmp_path)
     others = [
         counted(data, x=0.5, transforms=(OnlyScenario(scenario="scenario 2"),)),
@@ -157,5 +160,4 @@ def test_what_a_changed_setting_supersedes_moves_aside_and_is_found_there(data, 
     store.supersede(new)
     assert store.row(old) is None
     assert all(store.row(trial) is not None for trial in [*others, new])
-    aside = store.same(old)
-    assert aside == tmp_path / "tiny" / "superseded" / Path(old.name)
+    assert store.same(old) == tmp_path / "tiny" / "superseded" / Path(old.name)
