@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ruie_core.errors import UserError
 from ruie_core.experiments.statistics import differences, figures, ratio_of_totals, sample
 from ruie_core.experiments.summaries.ranked import (
     METRICS,
@@ -35,20 +34,12 @@ def panel(name: str, split: str) -> str:
     return name if split == SPLITS[0] else f"{name}-{split}"
 
 
-def against(reference: str, experiment: str) -> PairsOf:
-    """Every variant against one of them.
-
-    Raises:
-        UserError: when called with variants that lack the reference.
-    """
+def against(reference: str) -> PairsOf:
+    """Every variant against one of them; no pairs while that one has no finished trial."""
 
     def pairs(variants: Sequence[str]) -> list[Pair]:
-        if reference not in variants:
-            raise UserError(
-                f"Experiment {experiment} has no finished trial of {reference!r}, which the others "
-                "are compared with: run the experiment again until it is complete."
-            )
-        return [(name, reference) for name in variants if name != reference]
+        others = [name for name in variants if name != reference]
+        return [(name, reference) for name in others] if reference in variants else []
 
     return pairs
 

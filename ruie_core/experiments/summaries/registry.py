@@ -28,7 +28,8 @@ SUMMARIES: Final[dict[str, Callable[[Trials], list[Row]]]] = {
     "cross-domain": cross_domain,
     "gate-oracle": gate_oracle,
 }
-"""Each gives no rows where the trials that it needs are not there."""
+"""Each gives no rows where the trials that it needs are not there, and no differences to what is
+not there: a table shows a dash until the experiment is complete."""
 
 
 def summarise(artefacts: Path, dataset: Dataset | None, out: Path) -> Path:

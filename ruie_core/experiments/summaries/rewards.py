@@ -49,9 +49,11 @@ def rewards(trials: Trials) -> list[Row]:
     own = trials.of(NAME)
     if not own:
         return []
-    rows = compare_all(trials, own, against(DEFAULTS, NAME), experiment=NAME)
+    rows = compare_all(trials, own, against(DEFAULTS), experiment=NAME)
     variants = by_variant(own)
     rows = with_holm(rows, headline_family)
+    if DEFAULTS not in variants:
+        return rows
     for request in REQUESTS:
         rows += _ndcg_change(variants, request)
     if all((trial.folder / TRANSITIONS).exists() for trial in own):
