@@ -141,9 +141,10 @@ def gates(noise: pd.DataFrame) -> str:
         With 50 % noise in a generated log the best of 2 gates, **TD target**, reaches 40 % [30 %,
         50 %] of what the true noise flag would gain over gate = 1 (n = 99 users, 5 seeds).
     """
-    if noise.empty:
+    known = noise[noise["value"].notna()]  # a share is undefined without an oracle that gains
+    if known.empty:
         return ""
-    most = noise[noise["x"] == noise["x"].max()]
+    most = known[known["x"] == known["x"].max()]
     real = [row for row in records(most) if not is_oracle(row["variant"])]
     if not real:
         return ""
