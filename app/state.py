@@ -56,10 +56,19 @@ class Context:
 
 def checkpoints() -> Path:
     """Return the folder of runs: ``RUIE_CHECKPOINTS``, else ``checkpoints`` here or by the app."""
-    if folder := os.environ.get("RUIE_CHECKPOINTS"):
+    return _folder("checkpoints", "RUIE_CHECKPOINTS")
+
+
+def experiments() -> Path:
+    """Return the folder of experiments: ``RUIE_EXPERIMENTS``, else likewise."""
+    return _folder("experiments", "RUIE_EXPERIMENTS")
+
+
+def _folder(name: str, variable: str) -> Path:
+    if folder := os.environ.get(variable):
         return Path(folder)
-    here = Path("checkpoints")
-    return here if here.is_dir() else Path(__file__).resolve().parents[1] / "checkpoints"
+    here = Path(name)
+    return here if here.is_dir() else Path(__file__).resolve().parents[1] / name
 
 
 def open_store(path: Path) -> RunStore:

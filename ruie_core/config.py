@@ -73,6 +73,9 @@ class ObjectiveConfig(Settings):
     gate_warmup: int | None = Field(
         None, ge=0, description="Steps before the gate weighs the loss; none: the model's own."
     )
+    engagement: float = Field(
+        0.3, ge=0, description="Gate engaged: log-odds of trust per deviation of the target y."
+    )
     q_weight: float = Field(0.3, ge=0, description="Weight of the temporal-difference loss.")
     scenario_weight: float = Field(0.1, ge=0, description="Weight of the next-scenario loss.")
     discount: float = Field(0.5, ge=0, lt=1, description="Discount of reward per event.")

@@ -1,8 +1,10 @@
 """Invented trial folders, as experiments leave them: small and deterministic."""
 
 import json
+import tempfile
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pandas as pd
 from ruie_core.config import RunConfig, TrainConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import TEST, split_events
+from ruie_core.experiments.summaries.registry import summarise
 from tests.factories import make_dataset
 
 SEEDS = (1, 2, 3)
@@ -135,3 +138,148 @@ def write_ablation(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -
                 {"ranks": make_ranks(events, skill, variant, seed)},
                 overrides={"objective.gate": gate}, model="ruie",
             )  # fmt: skip
+
+
+def write_rewards(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+    """Default rewards, others that raise Q, and the control."""
+    events = held_out(dataset)
+    for variant, skill, scale in (
+        ("defaults", 1.2, 1.0), ("like 5", 1.1, 1.5), ("random", 0.8, 1.0),
+    ):  # fmt: skip
+        for seed in seeds:
+            tables = {
+                "ranks": make_ranks(events, skill, variant, seed),
+                "transitions": make_transitions(dataset, "leave-one-out", scale, seed),
+            }
+            write_trial(root, "rewards", variant, seed, tables, model="ruie")
+
+
+def make_transitions(
+    dataset: Dataset, split: str, scale: float, seed: int, noise: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Q that is ``scale`` times what comes in the mean; the last two events are truncated."""
+    user = dataset.user_of_event()
+    t = np.arange(dataset.n_events) - dataset.offsets[user] + 1
+    parts = split_events(dataset, TrainConfig.model_validate({"split": split}))
+    truth = np.random.default_rng(7)
+    expected = 1 + truth.gamma(2.0, 0.5, dataset.n_events)
+    came = expected * truth.gamma(4.0, 0.25, dataset.n_events)
+    rng = np.random.default_rng([seed, round(100 * scale)])
+    q = scale * expected + rng.normal(0, 0.1, dataset.n_events)
+    frame = pd.DataFrame(
+        {
+            "user": user,
+            "t": t.astype(np.int32),
+            "scenario": np.array(dataset.vocabulary.scenarios)[dataset.scenarios - 1],
+            "split": np.array(["train", "validation", "test"])[parts],
+            "q_taken": q.astype(np.float32),
+            "gate": (1 / (1 + np.exp(-(q - q.mean())))).astype(np.float32),
+            "return": came.astype(np.float32),
+            "truncated": dataset.lengths[user] - t < 2,
+        }
+    )
+    if noise is not None:
+        frame["noise"] = noise
+    kept: pd.DataFrame = frame[frame["t"] > 1].reset_index(drop=True)
+    return kept
+
+
+def write_calibration(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+    """Double Q is right in the mean, single Q a fifth too high."""
+    events = held_out(dataset, "temporal")
+    for variant, scale in (("double Q", 1.0), ("single Q", 1.2)):
+        for seed in seeds:
+            tables = {
+                "ranks": make_ranks(events, 1.0, variant, seed),
+                "transitions": make_transitions(dataset, "temporal", scale, seed),
+            }
+            overrides = {"train.split": "temporal", "objective.double_q": variant == "double Q"}
+            write_trial(
+                root, "calibration", variant, seed, tables, overrides=overrides, model="ruie"
+            )
+
+
+def write_transfer(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+    """Scenario 1 loses by company; scenario 2 gains, more so the less it has of its own."""
+    events = held_out(dataset)
+    one, two = dataset.vocabulary.scenarios[:2]
+    for share in (None, 0.2):
+        fewer = {"kind": "subsample_scenario", "scenario": two, "share": share, "seed": 0}
+        scarce = [] if share is None else [fewer]
+        for variant, less in (("joint", 0.0), ("joint, gate constant", 0.2)):
+            for seed in seeds:
+                write_trial(
+                    root, "transfer", variant, seed,
+                    {"ranks": make_ranks(events, 1.0 - less, f"{variant} {share}", seed)},
+                    x=share, transforms=scarce, model="ruie",
+                )  # fmt: skip
+        for name, skill in ((one, 1.8), (two, 0.6 if share is None else 0.0)):
+            if name == one and scarce:
+                continue
+            inside = events[events["scenario"] == name].iloc[3:].reset_index(drop=True)
+            only = [*scarce, {"kind": "only_scenario", "scenario": name}]
+            for seed in seeds:
+                write_trial(
+                    root, "transfer", f"only {name}", seed,
+                    {"ranks": make_ranks(inside, skill, f"{name} {share}", seed)},
+                    x=share, transforms=only, model="ruie",
+                )  # fmt: skip
+
+
+def write_gate_oracle(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+    """Logs with a quarter and a half of noise; the perfect gate gains, with none it would not."""
+    gains = {"gate constant": 0.0, "gate q": 0.2, "gate engaged": 0.5, "gate oracle": 1.0}
+    for x in (0.25, 0.5):
+        noise = np.random.default_rng(round(100 * x)).random(dataset.n_events) < x
+        user = dataset.user_of_event()
+        t = np.arange(dataset.n_events) - dataset.offsets[user] + 1
+        flags = pd.DataFrame({"user": user, "t": t.astype(np.int32), "noise": noise})
+        events = held_out(dataset).merge(flags, on=["user", "t"], how="left")
+        for variant, gain in gains.items():
+            skill = np.where(events["noise"], -1.0, 0.5 + 2 * x * gain)
+            for seed in seeds:
+                moved = make_transitions(dataset, "leave-one-out", 1.0, seed, noise)
+                shift = gain * np.where(moved["noise"], -1.0, 1.0)
+                moved["gate"] = 1 / (1 + np.exp(-(moved["q_taken"] - 2) - 3 * shift))
+                tables = {
+                    "ranks": make_ranks(events, skill, f"{variant} {x}", seed),
+                    "transitions": moved,
+                }
+                write_trial(
+                    root, "gate-oracle", variant, seed, tables, x=x, dataset_hash=f"noise-{x}",
+                    model="ruie",
+                )  # fmt: skip
+
+
+WRITERS = {
+    "leaderboard": write_leaderboard,
+    "ablation": write_ablation,
+    "rewards": write_rewards,
+    "calibration": write_calibration,
+    "transfer": write_transfer,
+}
+"""Experiments on a dataset of its own kind; ``write_gate_oracle`` belongs to generated logs."""
+
+
+def write_all(root: Path) -> tuple[Path, Path]:
+    """Leave trials of every experiment.
+
+    Returns:
+        Folders of the trials of a dataset called ``fake`` and of the dataset ``generated``.
+    """
+    dataset = fake_dataset()
+    for write in WRITERS.values():
+        write(root / "fake", dataset)
+    write_gate_oracle(root / "generated", dataset)
+    return root / "fake", root / "generated"
+
+
+@lru_cache
+def read_summary(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Summary and runs of ``write_all``, of the dataset ``fake`` or ``generated``; made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        trials = dict(zip(("fake", "generated"), write_all(Path(folder) / "trials"), strict=True))
+        dataset = fake_dataset() if name == "fake" else None
+        out = summarise(trials[name], dataset, Path(folder) / "out")
+        summary, runs = (pd.read_parquet(out / f"{file}.parquet") for file in ("summary", "runs"))
+    return summary, runs

@@ -40,6 +40,7 @@ VIEWS: tuple[View, ...] = (
     ),
     View("scenarios", "Scenarios", "For whom does it work?"),
     View("gate", "Gate and Q", "Can its confidence be believed?"),
+    View("experiments", "Experiments", "Which part earns its place?"),
 )
 """The first is what the app opens on."""
 

@@ -55,6 +55,7 @@ def transition_gates(
             log_likelihood=fit,
             log_popularity=run.model.log_popularity[items],
             statistics=gate_statistics(run.model),
+            engagement=run.config.objective.engagement,
             truth=None if truth is None else torch.from_numpy(truth[inside]).to(device),
         )
     )

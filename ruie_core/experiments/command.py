@@ -11,6 +11,7 @@ from ruie_core.errors import UserError
 from ruie_core.experiments import tune
 from ruie_core.experiments.chosen import FILE, read_chosen
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.documents import rewrite_documents
 from ruie_core.experiments.plans.gate_oracle import GENERATED
 from ruie_core.experiments.pool import Runner
 from ruie_core.experiments.registry import EXPERIMENTS
@@ -105,10 +106,12 @@ def _tune(context: Context, runner: Runner, console: Console) -> None:
 
 
 def _summarise(context: Context, console: Console) -> None:
-    """Rebuild the tables of the dataset, and of the generated logs, from all of their trials."""
+    """Rebuild the tables of the dataset and of the generated logs, and what documents quote."""
     artefacts, results = context.settings.artefacts, context.settings.results
     datasets = {context.name: context.dataset, GENERATED: None}
     for name, dataset in datasets.items():
         if (artefacts / name).exists():
             folder = summarise(artefacts / name, dataset, results)
             console.print(f"{folder} holds the tables of all finished trials")
+    for path in rewrite_documents(results):
+        console.print(f"{path} quotes them")

@@ -148,8 +148,7 @@ def shares(part: Sampled, base: Sampled, whole: Sampled) -> list[Figure]:
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(most > 0, gain / most, np.nan)
         draws = np.where(possible > 0, gained / possible, np.nan)
-    unbounded = (np.isnan(draws).mean(1) > 0.025) | np.isnan(value)
-    draws[unbounded] = np.nan
+    draws[np.isnan(draws).mean(1) > 0.025] = np.nan
     return _figures(value, draws)
 
 
@@ -200,6 +199,8 @@ def ratio_of_totals(totals: Array) -> Array:
 
 
 def _figures(value: Array, draws: Array) -> list[Figure]:
+    """One figure per row; without a value there is no interval either."""
+    draws = np.where(np.isnan(value)[:, None], np.nan, draws)
     low, high = percentiles(draws)
     return [
         Figure(float(value[k]), float(low[k]), float(high[k]), two_sided_p(draws[k]))

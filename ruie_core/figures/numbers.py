@@ -50,6 +50,40 @@ def interval(low: float | None, high: float | None, digits: int = 3) -> str:
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
+def signed(value: float | None, digits: int = 4) -> str:
+    """Write a difference with its sign.
+
+    >>> signed(0.00031), signed(-0.0012), signed(0.0)
+    ('+0.0003', '−0.0012', '0.0000')
+    """
+    text = number(value, digits)
+    return f"+{text}" if value is not None and value > 0 and set(text) - set("0.–") else text
+
+
+def bracket(low: float | None, high: float | None, digits: int = 4) -> str:
+    """Write the interval of an estimate behind it; where there is none it says so.
+
+    >>> bracket(-0.0011, 0.0017), bracket(None, None)
+    ('[−0.0011, 0.0017]', '[no interval]')
+    """
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return "[no interval]"
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def p_value(p: float | None) -> str:
+    """Write a p-value with two significant digits at most, and none below 0.001.
+
+    >>> p_value(0.6149), p_value(0.0312), p_value(0.0004), p_value(None)
+    ('p = 0.61', 'p = 0.031', 'p < 0.001', 'p unknown')
+    """
+    if p is None or not math.isfinite(p):
+        return "p unknown"
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {number(p, 2 if p >= 0.1 else 3)}"
+
+
 def plain(text: object) -> str:
     """Escape a name from the data for Plotly, which reads a little HTML.
 

@@ -20,7 +20,7 @@ class Ruie(SequenceModel):
 
     uses_request = True
     estimates_q = True
-    default_gate = "q"
+    default_gate = "likelihood"
 
     def __init__(
         self, config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False

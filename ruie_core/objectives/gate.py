@@ -45,6 +45,7 @@ class GateInputs(NamedTuple):
         log_popularity: (...) log of the item's share of the training events, nats.
         statistics: what to measure against.
         item_q: (...) Q(s_{t−1}, i_t), reward units, of a model that learns the value of items.
+        engagement: log-odds of trust per deviation of the target.
         truth: (...) 1 for a wanted behaviour, 0 for a stray one; none but on generated logs.
     """
 
@@ -54,6 +55,7 @@ class GateInputs(NamedTuple):
     log_likelihood: Tensor
     log_popularity: Tensor
     statistics: GateStatistics
+    engagement: float = 0.0
     truth: Tensor | None = None
     item_q: Tensor | None = None
 
@@ -95,10 +97,14 @@ def likelihood_gate(inputs: GateInputs) -> Tensor:
 
 
 def engaged_gate(inputs: GateInputs) -> Tensor:
-    """The posterior, with the standardised target y_t added to its log-odds."""
+    """The posterior, with the standardised target y_t times ``engagement`` added to its log-odds.
+
+    What Double Q-learning expects after the behaviour, and what came with it, shift the trust
+    that the item's likelihood earns.
+    """
     seen = inputs.statistics
     tilt = (inputs.target - seen.y_mean) / seen.y_std.clamp(min=_SMALLEST_STD)
-    return torch.sigmoid(log_odds(inputs) + tilt)
+    return torch.sigmoid(log_odds(inputs) + inputs.engagement * tilt)
 
 
 def item_q_gate(inputs: GateInputs) -> Tensor:

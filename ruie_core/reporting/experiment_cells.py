@@ -9,6 +9,8 @@ from ruie_core.reporting.text import plural
 
 Writer = Callable[[pd.Series], str]
 """A row of the summary → the text of a cell."""
+Written = tuple[str, pd.DataFrame]
+"""A table and the rows of the summary that it shows."""
 
 
 def share(row: pd.Series, digits: int = 2) -> str:
@@ -84,15 +86,18 @@ def footer(rows: pd.DataFrame, runs: pd.DataFrame) -> str:
 
     Args:
         rows: of the summary, those in the table.
-        runs: trials of these experiments.
+        runs: trials of these experiments; a counted model has no parameters.
     """
     seeds = sorted({int(seed) for seed in runs["seed"]})
     commits = sorted({str(commit)[:10] for commit in runs["commit"]})
     commands = sorted({one for text in rows["command"] for one in str(text).split("; ")})
-    fewest = f" (fewest {rows['seeds'].min()})" if rows["seeds"].min() < len(seeds) else ""
+    counted = set(runs.loc[~(runs["parameters"] > 0), "variant"])  # they have no chance in them
+    fewest = rows.loc[~rows["variant"].isin(counted), "seeds"].min()
+    few = f" (fewest {fewest})" if fewest < len(seeds) else ""
     return (
-        f"n = {_span(rows['n_users'])} users, {_span(rows['n_events'])} events; "
-        f"{plural(len(seeds), 'seed')} {_runs_of(seeds)}{fewest}; "
+        f"n = {_span(rows['n_users'])} users, {_span(rows['n_events'])} events; brackets: 95 %, "
+        "users and seeds; p: two-sided, after Holm; "
+        f"{plural(len(seeds), 'seed')} {_runs_of(seeds)}{few}; "
         f"{plural(len(commits), 'commit')} {', '.join(commits)}; "
         + ", ".join(f"`{command}`" for command in commands)
         + "."

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pandas as pd
 
 from ruie_core.errors import UserError
-from ruie_core.reporting.experiment_cells import cell, footer, gap, one, share, table
-from ruie_core.reporting.text import escape
+from ruie_core.reporting import experiment_layouts as layouts
+from ruie_core.reporting.experiment_cells import Written, footer
 
-REQUESTS: Final = {"unknown": "scenario unknown", "known": "scenario known"}
-CUTOFFS: Final = (5, 10, 15, 20)
-WHOLE: Final = "ruie"
 _MARK: Final = re.compile(r"<!--\s*/?experiment\b.*?-->", re.DOTALL)
 _OPEN: Final = re.compile(r"<!-- experiment:(?P<name>\S+) dataset:(?P<dataset>\S+) -->")
 _CLOSE: Final = "<!-- /experiment -->"
@@ -29,73 +28,43 @@ def tables(summary: pd.DataFrame, runs: pd.DataFrame) -> dict[str, str]:
         Markdown by the name that a marker calls it; each ends with n, seeds, commits and commands.
     """
     written = {}
-    for name, (experiment, write) in TABLES.items():
-        rows = summary[summary["experiment"] == experiment]
-        body, used = write(rows)
-        if len(used):
-            of_experiment = runs[runs["experiment"] == experiment]
-            written[name] = f"{body}\n\n{footer(used, of_experiment)}"
+    for name, layout in TABLES.items():
+        body, shown = layout.write(summary[summary["experiment"] == layout.experiment])
+        if len(shown):
+            trained = runs["experiment"].isin(layout.trained or (layout.experiment,))
+            written[name] = f"{body}\n\n{footer(shown, runs[trained])}"
     return written
 
 
-Written = tuple[str, pd.DataFrame]
-"""A table and the rows of the summary that it shows."""
+@dataclass(frozen=True)
+class Layout:
+    """How rows of the summary become a table.
 
-
-def models(rows: pd.DataFrame, suffix: str = "") -> Written:
-    """Models by falling NDCG@10: every cut-off, and what RUIE has over (or under) each.
-
-    Args:
-        rows: of one experiment.
-        suffix: of the panels, ``-temporal`` for that split.
+    Attributes:
+        experiment: whose rows.
+        write: rows → table and the rows that it shows; none shown: no table.
+        trained: experiments whose trials it rests on, where they are others.
     """
-    level = rows[(rows["panel"] == f"level{suffix}") & (rows["scenario"] == "all")]
-    level = level[level["metric"] == "ndcg"]
-    against = rows[(rows["panel"] == f"difference{suffix}") & (rows["scenario"] == "all")]
-    against = against[(against["variant"] == WHOLE) & (against["metric"] == "ndcg")]
-    against = against[against["k"] == 10]
-    parts = []
-    for request, title in REQUESTS.items():
-        mine = level[level["request"] == request]
-        if mine.empty:
-            continue
-        order = mine[mine["k"] == 10].sort_values("value", ascending=False)["variant"]
-        header = [f"NDCG in percent, {title}", *(f"@{k}" for k in CUTOFFS), "Δ@10 of `ruie`"]
-        body = [
-            [escape(model)]
-            + [cell(one(mine, variant=model, k=k), share) for k in CUTOFFS]
-            + [cell(one(against, request=request, reference=model), gap)]
-            for model in order
-        ]
-        parts.append(table(header, body))
-    return "\n\n".join(parts), level
+
+    experiment: str
+    write: Callable[[pd.DataFrame], Written]
+    trained: tuple[str, ...] = ()
 
 
-def changes(rows: pd.DataFrame) -> Written:
-    """Variants, most useful first: NDCG@10, and its difference to the whole, per request."""
-    here = rows[(rows["scenario"] == "all") & (rows["metric"] == "ndcg") & (rows["k"] == 10)]
-    level, against = here[here["panel"] == "level"], here[here["panel"] == "difference"]
-    asked = [request for request in REQUESTS if (level["request"] == request).any()]
-    first = level[level["request"] == "unknown"].sort_values("value", ascending=False)
-    header = ["NDCG@10 in percent"]
-    header += [text for name in asked for text in (REQUESTS[name], "Δ")]
-    body = []
-    for variant in first["variant"]:
-        line = [escape(variant)]
-        for request in asked:
-            line.append(cell(one(level, request=request, variant=variant), share))
-            line.append(cell(one(against, request=request, variant=variant), gap))
-        body.append(line)
-    return table(header, body), level
-
-
-TABLES: Final[dict[str, tuple[str, Callable[[pd.DataFrame], Written]]]] = {
-    "leaderboard": ("leaderboard", models),
-    "leaderboard-temporal": ("leaderboard", lambda rows: models(rows, "-temporal")),
-    "ablation": ("ablation", changes),
-    "cross-domain": ("cross-domain", models),
+TABLES: Final[dict[str, Layout]] = {
+    "leaderboard": Layout("leaderboard", layouts.models),
+    "leaderboard-temporal": Layout("leaderboard", partial(layouts.models, suffix="-temporal")),
+    "ablation": Layout("ablation", layouts.changes),
+    "rewards": Layout("rewards", layouts.rewards),
+    "scenario-split": Layout("scenario-split", layouts.scenarios, ("leaderboard", "ablation")),
+    "calibration": Layout("calibration", layouts.calibration),
+    "calibration-training": Layout("calibration", partial(layouts.calibration, suffix="-training")),
+    "transfer": Layout("transfer", layouts.transfer),
+    "scarcity": Layout("transfer", layouts.scarcity),
+    "cross-domain": Layout("cross-domain", layouts.models),
+    "gate-oracle": Layout("gate-oracle", layouts.noise),
 }
-"""Name in a marker → the experiment and how its rows are written."""
+"""By the name that a marker calls a table."""
 
 
 def rewrite_blocks(text: str, tables: Mapping[str, Mapping[str, str]]) -> str:

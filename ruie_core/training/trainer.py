@@ -116,6 +116,7 @@ class Trainer:
             log_likelihood=-per_position,
             log_popularity=model.log_popularity[moves.item],
             statistics=gate_statistics(model),
+            engagement=objective.engagement,
             truth=moves.truth,
             item_q=None if items is None else items.q_taken,
         )

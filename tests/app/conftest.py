@@ -12,6 +12,7 @@ from streamlit.util import calc_hash
 
 from app.views.registry import VIEWS
 from tests.fake_run import fabricate
+from tests.fake_summaries import write_experiments
 
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 
@@ -37,6 +38,12 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def experiments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables of experiments on ``kuairand`` and on ``generated`` noise."""
+    return write_experiments(tmp_path_factory.mktemp("experiments"))
+
+
 @pytest.fixture
 def own_checkpoints(checkpoints: Path, tmp_path: Path) -> Path:
     """A copy of one run that a test may break."""
@@ -45,8 +52,10 @@ def own_checkpoints(checkpoints: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_view(monkeypatch: pytest.MonkeyPatch, checkpoints: Path) -> OpenView:
+def open_view(monkeypatch: pytest.MonkeyPatch, checkpoints: Path, experiments: Path) -> OpenView:
     """Open a view by its module's name, as a link with the given query would."""
+
+    monkeypatch.setitem(os.environ, "RUIE_EXPERIMENTS", str(experiments))
 
     def open_(view: str, folder: Path = checkpoints, **query: str) -> AppTest:
         monkeypatch.setitem(os.environ, "RUIE_CHECKPOINTS", str(folder))

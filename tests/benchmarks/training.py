@@ -80,16 +80,19 @@ class Backbone(nn.Module):
         return states
 
 
-def read_sequences(path: Path) -> Dataset:
-    """Read users' item sequences as a dataset; items are coded in the order they appear."""
+def read_sequences(path: Path, scenarios: int = SCENARIOS) -> Dataset:
+    """Read users' item sequences as a dataset; items are coded in the order they appear.
+
+    An item's code modulo ``scenarios`` stands in for the scenario of its events.
+    """
     opener = gzip.open if path.suffix == ".gz" else open
     codes: dict[str, int] = {}
     sequences = []
     with opener(path, "rt") as lines:
         for line in lines:
             items = [codes.setdefault(item, len(codes) + 1) for item in line.split()[1:]]
-            sequences.append([(item, item % SCENARIOS + 1) for item in items])
-    return make_dataset(sequences, n_scenarios=SCENARIOS)
+            sequences.append([(item, item % scenarios + 1) for item in items])
+    return make_dataset(sequences, n_scenarios=scenarios)
 
 
 def backbone_step(sampler: NegativeSampler, config: RunConfig, n_items: int) -> Step:

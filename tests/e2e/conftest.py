@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.watch import Watch
 from tests.fake_run import fabricate
+from tests.fake_summaries import write_experiments
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPOSITORY / "artefacts"
@@ -47,7 +48,13 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(checkpoints: Path) -> Iterator[str]:
+def experiments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fabricated tables of experiments."""
+    return write_experiments(tmp_path_factory.mktemp("experiments"))
+
+
+@pytest.fixture(scope="session")
+def server(checkpoints: Path, experiments: Path) -> Iterator[str]:
     """Address of the running app."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -59,7 +66,8 @@ def server(checkpoints: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [*command, "--server.port", str(port)],
             cwd=REPOSITORY,
-            env=os.environ | {"RUIE_CHECKPOINTS": str(checkpoints)},
+            env=os.environ
+            | {"RUIE_CHECKPOINTS": str(checkpoints), "RUIE_EXPERIMENTS": str(experiments)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

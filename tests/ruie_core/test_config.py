@@ -25,6 +25,7 @@ CHANGES = {
     "model.dilations": [1, 3],
     "model.repeats": 2,
     "model.heads": 1,
+    "model.attention": False,
     "model.attention_span": 3,
     "model.dropout": 0.5,
     "model.layers": 1,
@@ -37,6 +38,7 @@ CHANGES = {
     "objective.negative_power": 1.0,
     "objective.gate": "constant",
     "objective.gate_warmup": 3,
+    "objective.engagement": 2.0,
     "objective.q_weight": 0.9,
     "objective.scenario_weight": 0.9,
     "objective.discount": 0.9,
@@ -61,6 +63,7 @@ CHANGES = {
     "train.rewards": {"click": 2.0},
 }
 NEEDS = {  # a field that only matters beside another one
+    "objective.engagement": {"objective": {"gate": "engaged"}},
     "model.layers": {"model": {"name": "sasrec"}},
     "model.max_length": {"model": {"name": "sasrec"}},
     "model.markov_order": {"model": {"name": "caser"}},

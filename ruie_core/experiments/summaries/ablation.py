@@ -15,5 +15,5 @@ def ablation(trials: Trials) -> list[Row]:
 
     A family of Holm's adjustment: all variants, NDCG@10 over all events, per request.
     """
-    rows = compare_all(trials, NAME, against(WHOLE, NAME))
+    rows = compare_all(trials, trials.of(NAME), against(WHOLE), experiment=NAME)
     return with_holm(rows, headline_family)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ruie_core.errors import UserError
 from ruie_core.experiments.statistics import differences, figures, ratio_of_totals, sample
 from ruie_core.experiments.summaries.ranked import (
     METRICS,
@@ -35,20 +34,12 @@ def panel(name: str, split: str) -> str:
     return name if split == SPLITS[0] else f"{name}-{split}"
 
 
-def against(reference: str, experiment: str) -> PairsOf:
-    """Every variant against one of them.
-
-    Raises:
-        UserError: when called with variants that lack the reference.
-    """
+def against(reference: str) -> PairsOf:
+    """Every variant against one of them; no pairs while that one has no finished trial."""
 
     def pairs(variants: Sequence[str]) -> list[Pair]:
-        if reference not in variants:
-            raise UserError(
-                f"Experiment {experiment} has no finished trial of {reference!r}, which the others "
-                "are compared with: run the experiment again until it is complete."
-            )
-        return [(name, reference) for name in variants if name != reference]
+        others = [name for name in variants if name != reference]
+        return [(name, reference) for name in others] if reference in variants else []
 
     return pairs
 
@@ -65,35 +56,32 @@ def headline_family(row: Row) -> tuple[str, ...] | None:
 
 def compare_all(
     trials: Trials,
-    experiment: str,
+    compared: Sequence[Finished],
     pairs_of: PairsOf,
     *,
-    borrowed: Sequence[Finished] = (),
+    experiment: str,
     metrics: Sequence[Metric] = METRICS,
 ) -> list[Row]:
-    """Compare the variants of an experiment under every split and request, in every group.
+    """Compare variants under every split and request, in every group of scenarios.
 
     Args:
-        trials: all of the dataset.
-        experiment: whose trials are compared.
+        trials: all of the dataset, for its head.
+        compared: whose ranks are put beside each other.
         pairs_of: variants → the differences that are wanted.
-        borrowed: trials of other experiments that are compared too.
+        experiment: that the rows belong to.
         metrics: columns.
     """
     rows: list[Row] = []
     for split in SPLITS:
-        own = trials.of(experiment, split)
-        if not own:
+        variants = by_variant(trial for trial in compared if trial.split == split)
+        if not variants:
             continue
-        variants = by_variant([*own, *(trial for trial in borrowed if trial.split == split)])
-        head = trials.head(split)
+        head, pairs = trials.head(split), pairs_of(list(variants))
         for request in REQUESTS:
             ranked = align(variants, request, common=False)
             for label, inside in groups(ranked.events, head):
-                rows += compare(
-                    ranked, inside, pairs_of(list(variants)), metrics,
-                    experiment=experiment, split=split, request=request, scenario=label,
-                )  # fmt: skip
+                place = {"split": split, "request": request, "scenario": label}
+                rows += compare(ranked, inside, pairs, metrics, experiment=experiment, **place)
     return rows
 
 
@@ -121,11 +109,11 @@ def compare(
         mine = ranked.trials[variant]
         about = {"variant": variant, "seeds": seeds_of(mine), "command": commands(mine)}
         about["panel"] = panel("level", split)
-        rows += rows_of(metrics, figures(one), **place, **about)
+        rows += rows_of(metrics, figures(one), tested=False, **place, **about)
     for variant, reference in pairs:
         mine, other = ranked.trials[variant], ranked.trials[reference]
         about = {"variant": variant, "reference": reference, "seeds": seeds_of(mine, other)}
         about |= {"command": commands([*mine, *other]), "panel": panel("difference", split)}
         gaps = differences(sampled[variant], sampled[reference])
-        rows += rows_of(metrics, gaps, **place, **about)
+        rows += rows_of(metrics, gaps, tested=True, **place, **about)
     return rows

@@ -27,7 +27,9 @@ def cross_domain(trials: Trials) -> list[Row]:
 
 def ranked_models(trials: Trials, experiment: str) -> list[Row]:
     """Levels and differences of the models of one experiment; see ``leaderboard``."""
-    rows = compare_all(trials, experiment, _presets_against_others)
+    rows = compare_all(
+        trials, trials.of(experiment), _presets_against_others, experiment=experiment
+    )
     return with_holm(rows, lambda row: (f := headline_family(row)) and (*f, row.variant))
 
 

@@ -6,8 +6,13 @@ from typing import Final
 
 from ruie_core.data.dataset import Dataset
 from ruie_core.experiments.summaries.ablation import ablation
+from ruie_core.experiments.summaries.calibration import calibration
+from ruie_core.experiments.summaries.gate_oracle import gate_oracle
 from ruie_core.experiments.summaries.leaderboard import cross_domain, leaderboard
+from ruie_core.experiments.summaries.rewards import rewards
+from ruie_core.experiments.summaries.scenario_split import scenario_split
 from ruie_core.experiments.summaries.table import SCHEMA, Row, frame_of, write_table
+from ruie_core.experiments.summaries.transfer import transfer
 from ruie_core.experiments.summaries.trials import Trials, read_trials, runs_table
 
 RUNS_FILE: Final = "runs.parquet"
@@ -16,9 +21,15 @@ SUMMARY_FILE: Final = "summary.parquet"
 SUMMARIES: Final[dict[str, Callable[[Trials], list[Row]]]] = {
     "leaderboard": leaderboard,
     "ablation": ablation,
+    "rewards": rewards,
+    "scenario-split": scenario_split,
+    "calibration": calibration,
+    "transfer": transfer,
     "cross-domain": cross_domain,
+    "gate-oracle": gate_oracle,
 }
-"""Each gives no rows where the trials that it needs are not there."""
+"""Each gives no rows where the trials that it needs are not there, and no differences to what is
+not there: a table shows a dash until the experiment is complete."""
 
 
 def summarise(artefacts: Path, dataset: Dataset | None, out: Path) -> Path:

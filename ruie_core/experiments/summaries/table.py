@@ -109,16 +109,20 @@ def with_holm(rows: Iterable[Row], family: Callable[[Row], Hashable | None]) -> 
 
 
 def rows_of(
-    metrics: Sequence[tuple[str, int | None]], figures: Sequence[Figure], **columns: Any
+    metrics: Sequence[tuple[str, int | None]],
+    figures: Sequence[Figure],
+    *,
+    tested: bool,
+    **columns: Any,
 ) -> list[Row]:
-    """A row per figure; the p-value stays only where zero is a hypothesis: in a difference.
+    """A row per figure.
 
     Args:
         metrics: name and cut-off of each figure.
         figures: the numbers.
+        tested: whether zero is a hypothesis (of a difference); otherwise there is no p-value.
         columns: of ``Row``, alike for all.
     """
-    tested = columns.get("reference") is not None
     return [
         Row(
             metric=metric,

@@ -43,11 +43,14 @@ def analyze(dataset: Dataset, run: Run, folder: Path) -> Analyzed:
 
 
 @cache
-def small(split: str = "leave-one-out", exclude_seen: bool = False) -> Analyzed:
+def small(
+    split: str = "leave-one-out", exclude_seen: bool = False, gate: str = "likelihood"
+) -> Analyzed:
     dataset = make_dataset(n_users=40, n_items=45, n_scenarios=3, length=(1, 40), seed=5)
     settings = {
         **SETTINGS,
         "train": {"split": split},
+        "objective": {"gate": gate},
         "evaluate": {"resamples": 100, "exclude_seen": exclude_seen},
     }
     run = small_run(dataset, **settings)

@@ -89,9 +89,12 @@ def test_row_t_is_seen_from_the_state_before_it(steps):
             assert record["q_taken"] == pytest.approx(q[taken].item(), abs=1e-4)
             assert record["q_target_taken"] == pytest.approx(q_target[taken].item(), abs=1e-4)
             assert record["p_taken"] == pytest.approx(p[taken].item(), abs=1e-4)
-            mean, std = run.model.q_mean.item(), run.model.q_std.item()
-            gate = 1 / (1 + math.exp(-(q[taken].item() - mean) / std))
-            assert record["gate"] == pytest.approx(gate, abs=1e-4)
+            item = int(record["item"])
+            fit = scores.log_softmax(-1)[item - 1].item()
+            share = run.model.signal_share.item()
+            wanted = share * math.exp(fit)
+            stray = (1 - share) * math.exp(run.model.log_popularity[item].item())
+            assert record["gate"] == pytest.approx(wanted / (wanted + stray), abs=1e-4)
             own = scores[int(record["item"]) - 1]
             assert record["score"] == pytest.approx(own.item(), abs=1e-4)
             assert record["rank"] == int((scores >= own).sum())
@@ -200,3 +203,12 @@ def test_parts_that_are_not_trained_on_are_never_chosen():
     chosen, _ = ranked_training_steps(dataset, split, 10**9)
     assert (split[chosen] == TRAIN).all()
     assert (split == TEST).any()
+
+
+def test_the_papers_gate_is_that_of_q_in_running_deviations():
+    made = small(gate="q")
+    model, steps = made.run.model, made.table("steps")
+    moved = steps[steps["gate"].notna()]
+    z = (moved["q_taken"] - model.q_mean.item()) / model.q_std.item()
+    assert len(moved) == made.dataset.n_events - made.dataset.n_users
+    np.testing.assert_allclose(moved["gate"], 1 / (1 + np.exp(-z)), atol=1e-4)

@@ -142,13 +142,15 @@ def test_ablation_compares_with_the_whole(summary):
     assert headline(rows, variant="triplet", request="unknown")["high"] < 0
 
 
-def test_an_ablation_without_the_whole_is_refused(tmp_path, dataset):
+def test_an_ablation_has_no_differences_before_the_whole_is_there(tmp_path, dataset):
     fake.write_ablation(tmp_path / "k", dataset)
     for path in (tmp_path / "k" / "ablation").glob("ruie-*/row.json"):
         path.unlink()
-    with pytest.raises(UserError, match="no finished trial of 'ruie'"):
-        summarise(tmp_path / "k", dataset, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    frame = pd.read_parquet(
+        summarise(tmp_path / "k", dataset, tmp_path / "out") / "summary.parquet"
+    )
+    assert set(frame["panel"]) == {"level"}
+    assert set(frame["variant"]) == set(fake.ABLATION) - {"ruie"}
 
 
 def test_trials_of_another_content_are_passed_over(tmp_path, dataset):

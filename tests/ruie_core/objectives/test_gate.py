@@ -23,7 +23,7 @@ def inputs(q, p=0.5, y=0.0, fit=-1.0, popularity=-1.0, truth=None, item_q=None, 
     seen = GateStatistics(*(torch.tensor(value) for value in (PLAIN | statistics).values()))
     known = None if truth is None else torch.tensor(truth)
     value = None if item_q is None else torch.tensor(item_q)
-    return GateInputs(torch.tensor(q), *columns, seen, known, value)
+    return GateInputs(torch.tensor(q), *columns, seen, engagement=0.5, truth=known, item_q=value)
 
 
 def test_q_gate_is_one_half_at_the_running_mean_and_counts_in_deviations():
@@ -73,6 +73,13 @@ def test_item_q_gate_weighs_in_proportion_to_the_items_value():
     assert gate_weights(gates).tolist() == pytest.approx([3 / 5, 12 / 5, 0.0])
     with pytest.raises(ValueError, match="value of items"):
         gate_values("item_q", inputs([1.0]))
+
+
+def test_engaged_gate_adds_deviations_of_the_target_to_the_log_odds():
+    given = inputs([0.0, 0.0], y=[2.0, 6.0], y_mean=2.0, y_std=2.0)  # likelihood says one half
+    torch.testing.assert_close(
+        gate_values("engaged", given), torch.tensor([0.5, 1 / (1 + math.exp(-0.5 * 2))])
+    )
 
 
 def test_oracle_gate_is_the_truth_and_nothing_without_it():

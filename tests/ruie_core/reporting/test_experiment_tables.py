@@ -6,22 +6,17 @@ import pandas as pd
 import pytest
 
 from ruie_core.errors import UserError
-from ruie_core.experiments.summaries.registry import summarise
 from ruie_core.reporting.experiment_cells import footer
-from ruie_core.reporting.experiment_tables import rewrite_blocks, tables
+from ruie_core.reporting.experiment_tables import TABLES, rewrite_blocks, tables
 from tests import fake_experiments as fake
 
-TABLES = {"kuairand": {"ablation": "| new |"}}
+BLOCKS = {"kuairand": {"ablation": "| new |"}}
 OPEN, CLOSE = "<!-- experiment:ablation dataset:kuairand -->", "<!-- /experiment -->"
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tables")
-    fake.write_leaderboard(folder / "kuairand", dataset := fake.fake_dataset())
-    fake.write_ablation(folder / "kuairand", dataset)
-    out = summarise(folder / "kuairand", dataset, folder / "out")
-    return pd.read_parquet(out / "summary.parquet"), pd.read_parquet(out / "runs.parquet")
+def frames():
+    return fake.read_summary("fake")
 
 
 def cells(text: str, row: str) -> list[str]:
@@ -51,13 +46,36 @@ def test_models_stand_in_the_order_of_their_ndcg(frames):
     assert names[-1] == "popularity"
 
 
-@pytest.mark.parametrize("name", ["leaderboard", "leaderboard-temporal", "ablation"])
-def test_every_table_ends_with_what_it_rests_on(frames, name):
-    last = tables(*frames)[name].splitlines()[-1]
-    experiment = name.removesuffix("-temporal")
-    assert re.search(r"^n = \d+ users, \d+ events; seeds 1–3", last)
-    assert "commit 0123456789;" in last
-    assert f"`ruie experiment {experiment} data/kuairand`" in last
+def test_every_table_is_written_and_ends_with_what_it_rests_on(frames):
+    written = tables(*frames) | tables(*fake.read_summary("generated"))
+    assert set(written) == set(TABLES) - {"cross-domain"}  # of which nothing was invented
+    for name, text in written.items():
+        last = text.splitlines()[-1]
+        assert re.search(r"^n = \d+( to \d+)? users, .* events; .*seeds 1–3;", last), name
+        assert "commit 0123456789;" in last
+        for experiment in TABLES[name].trained or (TABLES[name].experiment,):
+            assert f"`ruie experiment {experiment} data/" in last
+        lines = [line for line in text.splitlines() if line.startswith("|")]
+        assert "nan" not in "".join(lines)
+
+
+def test_every_row_of_a_table_has_a_cell_per_column(frames):
+    for text in (tables(*frames) | tables(*fake.read_summary("generated"))).values():
+        for part in text.split("\n\n")[:-1]:
+            lines = part.splitlines()
+            assert len(lines) > 2
+            assert len({line.count("|") for line in lines}) == 1
+
+
+def test_a_ceiling_is_shown_as_a_share(frames):
+    summary, runs = fake.read_summary("generated")
+    text = tables(summary, runs)["gate-oracle"].replace("\u202f", "")
+    row = next(line for line in text.splitlines() if line.startswith("| 50% | gate engaged"))
+    share = summary.query(
+        "variant == 'gate engaged' and x == 0.5 and metric == 'share_of_ceiling' "
+        "and panel == 'noise' and request == 'unknown'"
+    )["value"].item()
+    assert f"| {share:.3f} [" in row
 
 
 def test_an_ablation_shows_the_loss_of_each_part(frames):
@@ -72,22 +90,25 @@ def test_no_rows_no_table(frames):
 
 
 def test_a_footer_tells_gaps_in_seeds_and_several_commits():
-    rows = pd.DataFrame({"n_users": [1200, 40], "n_events": [1500, 40], "seeds": [4, 2],
-                         "command": ["a; b", "b"]})  # fmt: skip
-    runs = pd.DataFrame({"seed": [1, 2, 3, 7], "commit": ["f" * 40, "e" * 40] * 2})
+    rows = pd.DataFrame({"n_users": [1200, 40, 40], "n_events": [1500, 40, 40],
+                         "seeds": [4, 2, 1], "command": ["a; b", "b", "b"]})  # fmt: skip
+    rows = rows.assign(variant=["ruie", "sasrec", "popularity"])
+    runs = pd.DataFrame({"seed": [1, 2, 3, 7], "commit": ["f" * 40, "e" * 40] * 2,
+                         "variant": ["ruie", "sasrec", "sasrec", "popularity"],
+                         "parameters": [5, 5, 5, 0]})  # fmt: skip
     text = footer(rows, runs).replace("\u202f", "")
     assert text == (
-        "n = 40 to 1200 users, 40 to 1500 events; seeds 1–3, 7 (fewest 2); commits eeeeeeeeee, "
-        "ffffffffff; `a`, `b`."
+        "n = 40 to 1200 users, 40 to 1500 events; brackets: 95 %, users and seeds; p: two-sided, "
+        "after Holm; seeds 1–3, 7 (fewest 2); commits eeeeeeeeee, ffffffffff; `a`, `b`."
     )
 
 
 def test_blocks_are_replaced_and_the_rest_stays():
     text = f"# Title\n{OPEN}\nold\n{CLOSE}\nend {OPEN}{CLOSE}\n"
-    once = rewrite_blocks(text, TABLES)
+    once = rewrite_blocks(text, BLOCKS)
     block = f"{OPEN}\n\n| new |\n\n{CLOSE}"
     assert once == f"# Title\n{block}\nend {block}\n"
-    assert rewrite_blocks(once, TABLES) == once
+    assert rewrite_blocks(once, BLOCKS) == once
     assert rewrite_blocks("no block", {}) == "no block"
 
 
@@ -105,4 +126,4 @@ def test_blocks_are_replaced_and_the_rest_stays():
 )
 def test_a_document_with_a_wrong_marker_is_refused(text, words):
     with pytest.raises(UserError, match=words):
-        rewrite_blocks(text, TABLES)
+        rewrite_blocks(text, BLOCKS)

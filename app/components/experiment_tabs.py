@@ -1,0 +1,174 @@
+"""The tabs of the Experiments view: each draws one experiment's figures."""
+
+from collections.abc import Callable
+
+from app.components.chart import heading
+from app.components.experiments import Scene, figure, pick
+from ruie_core.analysis.frames import experiment_tables as tables
+from ruie_core.figures import experiments_board as board_figures
+from ruie_core.figures import experiments_calibration as fit_figures
+from ruie_core.figures import experiments_curves as curves
+from ruie_core.figures import experiments_forest as forests
+from ruie_core.figures import experiments_transfer as matrices
+from ruie_core.reporting import experiments_readings as words
+
+
+def leaderboard(scene: Scene) -> None:
+    """Every model with its interval."""
+    title, k = "Models, best first", scene.choice.k
+    place = heading(title, "experiments_board", words.HOLM_HELP)
+    metric = pick(place, "Metric", tables.metrics(scene.frame), "experiments_metric")
+    board = tables.leaderboard(scene.frame, metric)
+    figure(
+        scene,
+        board,
+        lambda: board_figures.leaderboard(board, metric, k, scene.theme),
+        words.leaderboard(board, metric, k),
+        key="board",
+        title=title,
+        of=(metric,),
+    )
+
+
+def ablation(scene: Scene) -> None:
+    """What each change costs the full model."""
+    title = "What each change costs"
+    full = tables.references(tables.pick(scene.frame, "ablation", "difference"))
+    place = heading(title, "experiments_ablation", words.ABLATION_HELP)
+    reference = pick(place, "Full model", full, f"experiments_full_{scene.dataset}")
+    frame = tables.ablation(scene.frame, reference)
+    figure(
+        scene,
+        frame,
+        lambda: forests.ablation(frame, scene.choice.k, scene.theme),
+        words.ablation(frame),
+        key="ablation",
+        title=title,
+        of=(reference,),
+    )
+
+
+def rewards(scene: Scene) -> None:
+    """What other rewards change."""
+    frame = tables.rewards(scene.frame)
+    figure(
+        scene,
+        frame,
+        lambda: forests.rewards(frame, scene.choice.k, scene.theme),
+        words.rewards(frame),
+        key="rewards",
+        title="What other rewards change",
+        help=words.REWARD_HELP,
+    )
+
+
+def per_scenario(scene: Scene) -> None:
+    """RUIE minus itself with gate = 1, and minus a baseline, per scenario."""
+    title = "Whom RUIE serves better, and whom worse"
+    gaps = tables.scenario_gaps(scene.frame)
+    selves, baselines = tables.rivals(gaps, tables.leaderboard(scene.frame))
+    place = heading(title, "experiments_gaps", words.HOLM_HELP)
+    others = selves[:1]
+    if baselines:
+        others += (pick(place, "Baseline", baselines, f"experiments_baseline_{scene.dataset}"),)
+    frame = gaps[gaps["other"].isin(others)]
+    figure(
+        scene,
+        frame,
+        lambda: forests.scenario_gaps(frame, others, scene.scenarios, scene.choice.k, scene.theme),
+        words.scenario_gaps(frame, others),
+        key="gaps",
+        title=title,
+        of=others,
+    )
+
+
+def transfer(scene: Scene) -> None:
+    """Joint against single-scenario training, whole and where data is scarce."""
+    k, frame, scarce = scene.choice.k, tables.transfer(scene.frame), tables.scarcity(scene.frame)
+    if len(frame):
+        figure(
+            scene,
+            frame,
+            lambda: matrices.matrix(frame, k, scene.theme),
+            words.matrix(frame),
+            key="matrix",
+            title="Trained together minus alone",
+            help=words.TRANSFER_HELP,
+        )
+    if scarce.empty:
+        return
+    title = "Where data is scarce"
+    place = heading(title, "experiments_scarcity", words.TRANSFER_HELP)
+    known = tables.scenarios(scarce)
+    scenario = pick(place, "Scenario", known, f"experiments_scarce_{scene.dataset}")
+    part = scarce[scarce["scenario"] == scenario]
+    figure(
+        scene,
+        part,
+        lambda: curves.scarcity(part, k, scene.theme),
+        words.scarcity(part, scenario),
+        key="scarcity",
+        title=title,
+        of=(scenario,),
+    )
+
+
+def calibration(scene: Scene) -> None:
+    """Q against what came, single and double."""
+    title = "Realised return over Q"
+    known = tables.scenarios(tables.pick(scene.frame, "calibration", "reliability", "calibration"))
+    place = heading(title, "experiments_reliability", words.Q_HELP)
+    scenario = pick(place, "Scenario", known, f"experiments_q_{scene.dataset}")
+    curve, fits = tables.reliability(scene.frame, scenario), tables.fits(scene.frame, scenario)
+    if len(curve):
+        figure(
+            scene,
+            curve,
+            lambda: curves.reliability(curve, scene.theme),
+            words.reliability(curve),
+            key="reliability",
+            title=title,
+            of=(scenario,),
+        )
+    if len(fits):
+        figure(
+            scene,
+            fits,
+            lambda: fit_figures.fits(fits, scene.theme),
+            words.fits(fits),
+            key="fits",
+            title="How well Q fits",
+            help=words.FIT_HELP,
+            of=(scenario,),
+        )
+
+
+def noise(scene: Scene) -> None:
+    """How much of the oracle's gain each gate reaches as noise grows."""
+    title, k = "Gates as noise grows", scene.choice.k
+    place = heading(title, "experiments_noise", words.NOISE_HELP)
+    known = tables.noise_metrics(scene.frame)
+    metric = pick(place, "Metric", known, f"experiments_noise_metric_{scene.dataset}")
+    frame = tables.noise(scene.frame, metric)
+    figure(
+        scene,
+        frame,
+        lambda: curves.noise(frame, metric, k, scene.theme),
+        words.noise(frame, metric, k),
+        key="noise",
+        title=title,
+        of=(metric,),
+    )
+
+
+TABS: dict[str, Callable[[Scene], None]] = {
+    "leaderboard": leaderboard,
+    "ablation": ablation,
+    "rewards": rewards,
+    "scenario-split": per_scenario,
+    "transfer": transfer,
+    "calibration": calibration,
+    "gate-oracle": noise,
+}
+"""What draws each experiment."""

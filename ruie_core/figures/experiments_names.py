@@ -1,0 +1,87 @@
+"""What the experiments' short names are called: models, changes, rewards, gates."""
+
+import textwrap
+
+from ruie_core.figures.numbers import plain
+
+NAMES = {
+    "ruie": "RUIE",
+    "ruie-paper": "RUIE as in the paper",
+    "popularity": "Popularity",
+    "scenario-popularity": "Popularity in scenario",
+    "markov": "Markov chain",
+    "gru4rec": "GRU4Rec",
+    "caser": "Caser",
+    "sasrec": "SASRec",
+    "nextitnet": "NextItNet",
+    "din": "DIN",
+    "pepnet": "PEPNet",
+    "star": "STAR",
+    "sqn": "SQN",
+    "sac": "SAC",
+    "constant": "gate = 1",
+    "joint-gate-one": "joint, gate = 1",
+    "no-rl": "no Q-learning",
+    "single-q": "single Q",
+    "single": "single Q",
+    "double": "double Q",
+    "triplet": "triplet loss",
+    "softmax": "softmax loss",
+    "q": "Q of the next scenario",
+    "scenario_prob": "next-scenario probability",
+    "target": "TD target",
+    "oracle": "true noise (oracle)",
+    "random": "random (control)",
+    "ndcg": "NDCG",
+    "hr": "hit rate",
+    "q_mean": "mean Q",
+    "gate_mean": "mean gate",
+    "auc": "AUC",
+    "ece": "calibration error",
+    "spearman": "Spearman",
+    "all": "all events",
+    "head": "head scenarios",
+    "tail": "tail scenarios",
+}
+"""Names as their authors write them; what is not here is shown as it is, dashes as blanks."""
+
+_RANKING = ("ndcg", "hr")
+_LINE = 28
+
+
+def experiment_name(name: str) -> str:
+    """Return how a model, change, gate or metric is called in figures and sentences.
+
+    >>> experiment_name("sasrec"), experiment_name("no-attention"), experiment_name("gate-one")
+    ('SASRec', 'no attention', 'gate = 1')
+    """
+    words = name.replace("gate-one", "gate = 1").replace("-", " ").replace("_", " ")
+    return NAMES.get(name, words)
+
+
+def is_oracle(gate: str) -> bool:
+    """Tell whether a gate knows the truth: it is the ceiling, no rival.
+
+    >>> is_oracle("oracle"), is_oracle("q")
+    (True, False)
+    """
+    return "oracle" in gate
+
+
+def metric_name(metric: str, k: int | None) -> str:
+    """Return a metric's name, with the cut-off where it ranks.
+
+    >>> metric_name("ndcg", 10), metric_name("slope", 10)
+    ('NDCG@10', 'slope')
+    """
+    cut = f"@{k}" if k is not None and metric in _RANKING else ""
+    return f"{experiment_name(metric)}{cut}"
+
+
+def row_label(text: str) -> str:
+    """Escape a name for an axis, on as many lines as it needs: it is never cut.
+
+    >>> row_label("trained jointly with the gate of the <paper>")
+    'trained jointly with the<br>gate of the &lt;paper&gt;'
+    """
+    return "<br>".join(plain(line) for line in textwrap.wrap(text, _LINE)) or " "

@@ -1,0 +1,277 @@
+"""Sentences over the Experiments view: which part earns its place, and is RUIE better at all?"""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ruie_core.analysis.frames.experiment_tables import OWN, best_baseline
+from ruie_core.figures.experiments_names import experiment_name, is_oracle, metric_name
+from ruie_core.figures.numbers import bracket, count, number, p_value, percent, signed
+from ruie_core.figures.overview import REQUEST_TITLES
+from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.text import escape, listed, plural, strong
+
+TITLES = {
+    "leaderboard": "Leaderboard",
+    "ablation": "Ablation",
+    "rewards": "Rewards",
+    "scenario-split": "Per scenario",
+    "transfer": "Transfer",
+    "calibration": "Calibration of Q",
+    "gate-oracle": "Noise",
+}
+"""Experiments that have figures, and what their tabs are called."""
+
+SPLIT_TITLES = {"leave-one-out": "last event of each user", "temporal": "events after a date"}
+
+
+def verdict(
+    board: pd.DataFrame,
+    ablation: pd.DataFrame,
+    noise: pd.DataFrame,
+    request: str,
+    k: int = 10,
+) -> str:
+    """Answer the view's question: RUIE against the best baseline, its parts, its gates.
+
+    Args:
+        board: as from ``experiment_tables.leaderboard``, of NDCG.
+        ablation: as from ``experiment_tables.ablation``.
+        noise: as from ``experiment_tables.noise``, of the share of the ceiling.
+        request: ``unknown`` or ``known``.
+        k: cut-off.
+
+    Example:
+        >>> board = pd.DataFrame({
+        ...     "variant": ["ruie", "sasrec"], "value": [0.0281, 0.0278], "low": 0.02, "high": 0.03,
+        ...     "difference": [None, 0.0003], "difference_low": [None, -0.0011],
+        ...     "difference_high": [None, 0.0017], "p": [None, 0.3], "p_holm": [None, 0.61],
+        ...     "compared": [False, True], "clear": False, "n_users": 745, "seeds": 5})
+        >>> print(verdict(board, pd.DataFrame(), pd.DataFrame(), "unknown").split("; next")[0])
+        **Not shown to be better**: RUIE is not distinguishable from the best baseline, **SASRec**:
+        +0.0003 [−0.0011, 0.0017] NDCG@10, p = 0.61 after Holm (n = 745 users, 5 seeds
+    """
+    said = (_standing(board, request, k), parts(ablation), gates(noise))
+    return " ".join(part for part in said if part)
+
+
+def _standing(board: pd.DataFrame, request: str, k: int) -> str:
+    rows = {row["variant"]: row for row in records(board)}
+    if not rows:
+        return ""
+    if OWN not in rows:
+        return f"**Not measured yet**: the leaderboard has no row of {named(OWN)}."
+    best = best_baseline(board)
+    if best is None:
+        return f"**Nothing to compare with**: the leaderboard has no baseline beside {named(OWN)}."
+    row, title = rows[best], metric_name("ndcg", k)
+    given = REQUEST_TITLES[request]
+    if not row["compared"]:
+        levels = " and ".join(
+            f"{number(rows[name]['value'], 4)} {bracket(rows[name]['low'], rows[name]['high'])} "
+            f"for {named(name)}"
+            for name in (OWN, best)
+        )
+        return (
+            f"**Not compared yet**: {title} is {levels}; the paired difference is not in the "
+            f"table ({size(board)}; {given})."
+        )
+    gap = (
+        f"{signed(row['difference'])} "
+        f"{bracket(row['difference_low'], row['difference_high'])} {title}, {significance(row)} "
+        f"({size(board[board['variant'] == best])}; {given})."
+    )
+    who = f"the best baseline, {named(best)}"
+    if not row["clear"]:
+        lead = f"**Not shown to be better**: RUIE is not distinguishable from {who}"
+    elif row["difference"] > 0:
+        lead = f"**Yes, RUIE is better**: it lies above {who}"
+    else:
+        lead = f"**No, RUIE is worse**: it lies below {who}"
+    return f"{lead}: {gap}"
+
+
+def parts(ablation: pd.DataFrame) -> str:
+    """Say which parts earn their place: what it costs to change them.
+
+    Args:
+        ablation: variant, reference, value, low, high, p, p_holm, clear.
+
+    Example:
+        >>> frame = pd.DataFrame({
+        ...     "variant": ["triplet", "no-attention"], "reference": "ruie",
+        ...     "value": [-0.009, 0.0001], "low": [-0.011, -0.001],
+        ...     "high": [-0.007, 0.001], "clear": [True, False]})
+        >>> print(parts(frame))
+        Of 2 changes to **RUIE**, 1 costs it NDCG: **triplet loss** −0.0090 [−0.0110, −0.0070]; 1
+        makes no difference that can be shown: **no attention**.
+    """
+    rows = records(ablation)
+    if not rows:
+        return ""
+    cost = [row for row in rows if row["clear"] and row["value"] < 0]
+    gain = [row for row in rows if row["clear"] and row["value"] >= 0]
+    idle = [row for row in rows if not row["clear"]]
+    said = []
+    if cost:
+        verb = "costs" if len(cost) == 1 else "cost"
+        said.append(f"{len(cost)} {verb} it NDCG: {listed([effect(row) for row in cost])}")
+    if gain:
+        verb = "improves" if len(gain) == 1 else "improve"
+        said.append(f"{len(gain)} {verb} it: {listed([effect(row) for row in gain])}")
+    if idle:
+        verb = "makes" if len(idle) == 1 else "make"
+        names = listed([named(row["variant"]) for row in idle])
+        said.append(f"{len(idle)} {verb} no difference that can be shown: {names}")
+    full = named(rows[0]["reference"])
+    return f"Of {len(rows)} {plural(len(rows), 'change')} to {full}, {'; '.join(said)}."
+
+
+def gates(noise: pd.DataFrame) -> str:
+    """Say which gate comes nearest to the oracle at the most noise that was tried.
+
+    Args:
+        noise: variant, x, value (share of the ceiling), low, high, n_users, seeds.
+
+    Example:
+        >>> frame = pd.DataFrame({"variant": ["q", "target"], "x": 0.5, "value": [-0.1, 0.4],
+        ...     "low": [-0.2, 0.3], "high": [0.0, 0.5], "n_users": 99, "seeds": 5})
+        >>> print(" ".join(gates(frame).split()))
+        With 50 % noise in a generated log the best of 2 gates, **TD target**, reaches 40 % [30 %,
+        50 %] of what the true noise flag would gain over gate = 1 (n = 99 users, 5 seeds).
+    """
+    if noise.empty:
+        return ""
+    most = noise[noise["x"] == noise["x"].max()]
+    real = [row for row in records(most) if not is_oracle(row["variant"])]
+    if not real:
+        return ""
+    best = sorted(real, key=lambda row: row["value"])[-1]
+    spread = "" if best["low"] is None else f" [{percent(best['low'])}, {percent(best['high'])}]"
+    return (
+        f"With {percent(best['x'])} noise in a generated log the best of {len(real)} "
+        f"{plural(len(real), 'gate')}, {named(best['variant'])}, reaches {percent(best['value'])}"
+        f"{spread} of what the true noise flag would gain over gate = 1 ({size(most)})."
+    )
+
+
+def named(name: str) -> str:
+    """Write a model's or change's name in bold, safe for Markdown.
+
+    >>> named("ruie-paper")
+    '**RUIE as in the paper**'
+    """
+    return strong(experiment_name(name))
+
+
+def effect(row: Record) -> str:
+    """Write what was changed and the difference that it makes.
+
+    >>> effect({"variant": "triplet", "value": 0.0, "low": None, "high": None})
+    '**triplet loss** 0.0000 [no interval]'
+    """
+    return f"{named(row['variant'])} {estimate(row)}"
+
+
+def estimate(row: Record, digits: int = 4) -> str:
+    """Write a difference with its interval.
+
+    >>> estimate({"value": -0.0012, "low": -0.002, "high": -0.0004})
+    '−0.0012 [−0.0020, −0.0004]'
+    """
+    return f"{signed(row['value'], digits)} {bracket(row['low'], row['high'], digits)}"
+
+
+def significance(row: Record) -> str:
+    """Write a p-value and whether it was corrected for the family of comparisons.
+
+    >>> significance({"p": 0.02, "p_holm": 0.12}), significance({"p": 0.02, "p_holm": None})
+    ('p = 0.12 after Holm', 'p = 0.020, not corrected')
+    """
+    if row["p_holm"] is not None:
+        return f"{p_value(row['p_holm'])} after Holm"
+    return f"{p_value(row['p'])}, not corrected"
+
+
+def size(frame: pd.DataFrame) -> str:
+    """Write how many users and seeds are behind a frame.
+
+    >>> size(pd.DataFrame({"n_users": [452, 452], "seeds": [5, 3]}))
+    'n = 452 users, 3 to 5 seeds'
+    """
+    users, seeds = (_range(frame[name]) for name in ("n_users", "seeds"))
+    return f"n = {users} users, {seeds} {'seed' if seeds == '1' else 'seeds'}"
+
+
+def _range(column: "pd.Series[float]") -> str:
+    least, most = column.min(), column.max()
+    if math.isnan(least):
+        return "unknown"
+    return count(least) if least == most else f"{count(least)} to {count(most)}"
+
+
+def other_dataset(chosen: str, of_run: str, known: Sequence[str]) -> str:
+    """Say that the experiments are of other data than the run; empty where they are of the same.
+
+    Example:
+        >>> other_dataset("kuairand", "sample", ["kuairand"])
+        'These experiments are on **kuairand**; the run was trained on **sample**, which has none.'
+    """
+    if chosen == of_run or not of_run:
+        return ""
+    none = "" if of_run in known else ", which has none"
+    return (
+        f"These experiments are on {strong(chosen)}; the run was trained on {strong(of_run)}{none}."
+    )
+
+
+def provenance(runs: pd.DataFrame | None, experiment: str) -> str:
+    """Say which trials are behind an experiment: how many, seeds, commits, time, device.
+
+    Args:
+        runs: as from ``experiments.read_runs``.
+        experiment: its name.
+    """
+    if runs is None:
+        return "The table of trials, runs.parquet, is not there: seeds and commits are unknown."
+    own = runs[runs["experiment"] == experiment]
+    if own.empty:
+        return "The table of trials, runs.parquet, has none of this experiment."
+    seeds = sorted({int(seed) for seed in own["seed"]})
+    commits = sorted({str(commit)[:7] for commit in own["commit"]})
+    devices = sorted({str(device) for device in own["device"]})
+    hours = float(own["seconds"].sum()) / 3600
+    return (
+        f"{count(len(own))} {plural(len(own), 'training run')} behind it, "
+        f"{plural(len(seeds), 'seed')} {listed([str(seed) for seed in seeds])}, "
+        f"{plural(len(commits), 'commit')} {listed([escape(name) for name in commits])}, "
+        f"{number(hours, 1)} hours on {escape(listed(devices))}, up to "
+        f"{escape(str(own['created'].max())[:10])}."
+    )
+
+
+def trials(runs: pd.DataFrame, experiment: str) -> pd.DataFrame:
+    """Return the trials of an experiment as a table to read.
+
+    Args:
+        runs: as from ``experiments.read_runs``.
+        experiment: its name.
+    """
+    own = runs[runs["experiment"] == experiment]
+    return pd.DataFrame(
+        {
+            "variant": own["variant"].map(experiment_name),
+            "seed": own["seed"],
+            "validation NDCG@10": own["validation_ndcg10"].round(4),
+            "epochs (kept)": [
+                f"{row['epochs']} ({row['best_epoch']})"
+                for row in records(own[["epochs", "best_epoch"]])
+            ],
+            "parameters": [count(n) for n in own["parameters"]],
+            "seconds": own["seconds"].round(),
+            "commit": own["commit"].astype(str).str[:7],
+            "settings": own["config"],
+            "command": own["command"],
+        }
+    )

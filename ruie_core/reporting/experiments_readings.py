@@ -1,0 +1,251 @@
+"""The sentence under each chart of the Experiments view, made from the frame that is drawn."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ruie_core.analysis.frames.experiment_tables import GROUPS, OWN
+from ruie_core.figures.experiments_names import experiment_name, is_oracle, metric_name
+from ruie_core.figures.numbers import THIN, bracket, count, number, percent
+from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.experiments import effect, estimate, gates, named, significance, size
+from ruie_core.reporting.text import listed, plural, strong
+
+HOLM_HELP = (
+    "Told apart: p below 0.05 after Holm's correction for the family of comparisons; where there "
+    "is no p, the 95 % interval of the paired difference excludes zero. Users are resampled."
+)
+ABLATION_HELP = "Each change is trained anew with the same seeds and budget as the full model."
+REWARD_HELP = (
+    "Reward: the sum of an event's action weights, which Q estimates. Rewards drawn at random "
+    "carry no information: if they helped, the gain would not come from engagement."
+)
+TRANSFER_HELP = (
+    "Joint: one model trained on all scenarios; alone: one model per scenario. Above zero, "
+    "training together helps that scenario; below, transfer is negative."
+)
+Q_HELP = (
+    "Q: expected discounted engagement, in reward units. Double Q chooses and judges the next "
+    "scenario with two networks; single Q does both with one, which tends to promise too much."
+)
+FIT_HELP = (
+    "Slope: how much more is realised where Q is one unit higher. Spearman: rank agreement. Q "
+    "minus return: above zero Q promises too much. Calibration error: mean distance from the "
+    "diagonal."
+)
+NOISE_HELP = (
+    "On a generated log it is known which events are noise. The oracle's gate is that truth: what "
+    "it gains over gate = 1 is the most that gating can gain."
+)
+
+
+def note(frame: pd.DataFrame) -> str:
+    """Write n, seeds and what the lines are."""
+    return f"{size(frame)}; lines: 95{THIN}% intervals, users resampled."
+
+
+def leaderboard(board: pd.DataFrame, metric: str = "ndcg", k: int | None = 10) -> str:
+    """Say where RUIE stands, and from whom it is told apart.
+
+    Args:
+        board: as from ``experiment_tables.leaderboard``.
+        metric: ndcg or hr.
+        k: cut-off.
+    """
+    rows = records(board)
+    own = next((place for place, row in enumerate(rows) if row["variant"] == OWN), None)
+    if own is None:
+        return f"{_level(rows[0], metric, k)} is first of {len(rows)}. {note(board)}"
+    compared = [row for row in rows if row["compared"]]
+    alike = [named(row["variant"]) for row in compared if not row["clear"]]
+    text = f"{_level(rows[own], metric, k)}, place {own + 1} of {len(rows)}"
+    if compared:
+        text += f"; told apart from {len(compared) - len(alike)} of {len(compared)} others"
+        text += f", not from {listed(alike, 'or')}" if alike else ""
+    return f"{text}. {note(board)}"
+
+
+def _level(row: Record, metric: str, k: int | None) -> str:
+    return (
+        f"{named(row['variant'])} reaches {metric_name(metric, k)} {number(row['value'], 4)} "
+        f"{bracket(row['low'], row['high'])}"
+    )
+
+
+def ablation(frame: pd.DataFrame) -> str:
+    """Say what the costliest change costs.
+
+    Args:
+        frame: as from ``experiment_tables.ablation``: the costliest change first.
+    """
+    first = records(frame)[0]
+    if first["clear"] and first["value"] < 0:
+        lead = f"Left of zero a change costs; most costly is {named(first['variant'])}"
+    else:
+        lead = (
+            "No change costs NDCG that can be shown; the lowest estimate is "
+            f"{named(first['variant'])}"
+        )
+    return f"{lead}: {estimate(first)}, {significance(first)}. {note(frame)}"
+
+
+def rewards(frame: pd.DataFrame) -> str:
+    """Say whether rewards matter, and whether the control behaves.
+
+    Args:
+        frame: as from ``experiment_tables.rewards``.
+    """
+    ndcg = [row for row in records(frame) if row["metric"] == "ndcg"]
+    tried = [row for row in ndcg if not row["control"]]
+    moved = [row for row in tried if row["clear"]]
+    text = f"{len(moved)} of {len(tried)} other rewards change NDCG beyond chance"
+    if moved:
+        text += f" ({listed([effect(row) for row in moved])})"
+    for row in ndcg:
+        if row["control"]:
+            helps = row["clear"] and row["value"] > 0
+            word = "**helps, which it must not**" if helps else "does not help, as it must not"
+            text += f"; the random control {word} ({estimate(row)})"
+    q = [row for row in records(frame) if row["metric"] == "q_mean"]
+    if q:
+        most = sorted(q, key=lambda row: abs(row["value"]))[-1]
+        text += f". Mean Q moves most with {named(most['variant'])}: {estimate(most, 3)}"
+    return f"{text}. {note(frame)}"
+
+
+def scenario_gaps(frame: pd.DataFrame, others: Sequence[str]) -> str:
+    """Say where RUIE serves a scenario better or worse than others; head and tail by name.
+
+    Args:
+        frame: as from ``experiment_tables.scenario_gaps``.
+        others: what is drawn.
+    """
+    said = []
+    for other in others:
+        rows = [row for row in records(frame) if row["other"] == other]
+        pooled = [row for row in rows if row["scenario"] in ("head", "tail")]
+        single = [row for row in rows if row["scenario"] not in GROUPS and not row["small"]]
+        parts = [f"{row['scenario']} {estimate(row)}" for row in pooled]
+        better = [row for row in single if row["clear"] and row["value"] > 0]
+        worse = [strong(row["scenario"]) for row in single if row["clear"] and row["value"] < 0]
+        if single:
+            text = f"better in {len(better)} of {len(single)} {plural(len(single), 'scenario')}"
+            parts.append(f"{text}, worse in {listed(worse) if worse else 'none'}")
+        said.append(f"Against {named(other)}: {'; '.join(parts)}.")
+    drawn = frame[frame["other"].isin(list(others))]
+    few = " Grey rows hold too few events to say anything." if drawn["small"].any() else ""
+    return f"{' '.join(said)} {note(drawn)}{few}"
+
+
+def matrix(frame: pd.DataFrame) -> str:
+    """Say where joint training helps and where it harms.
+
+    Args:
+        frame: as from ``experiment_tables.transfer``.
+    """
+    said = []
+    for variant in dict.fromkeys(frame["variant"]):
+        own = [row for row in records(frame) if row["variant"] == variant]
+        rows = [row for row in own if not row["small"]]
+        better = [row for row in rows if row["clear"] and row["value"] > 0]
+        worse = [row for row in rows if row["clear"] and row["value"] < 0]
+        harm = listed([f"{strong(row['scenario'])} {estimate(row)}" for row in worse])
+        said.append(
+            f"{named(variant)} helps {len(better)} of {len(rows)} {plural(len(rows), 'scenario')}, "
+            f"{f'harms {harm}' if worse else 'harms none'}"
+        )
+    few = " Grey: too few events to say anything." if frame["small"].any() else ""
+    return (
+        f"{'; '.join(said)}. Bold and outlined: the 95{THIN}% interval excludes zero.{few} "
+        f"{size(frame)}; users resampled."
+    )
+
+
+def scarcity(frame: pd.DataFrame, scenario: str) -> str:
+    """Say what joint training is worth at the least and at the largest share of data.
+
+    Args:
+        frame: variant, x, value, low, high of one scenario.
+        scenario: its name.
+    """
+    said = []
+    for variant in dict.fromkeys(frame["variant"]):
+        rows = [row for row in records(frame) if row["variant"] == variant]
+        ends = " and ".join(
+            f"{estimate(row)} at {percent(row['x'])}" for row in (rows[0], rows[-1])[: len(rows)]
+        )
+        said.append(f"{named(variant)} {ends}")
+    return f"In {strong(scenario)}: {'; '.join(said)} of its data. {note(frame)}"
+
+
+def reliability(frame: pd.DataFrame) -> str:
+    """Say how to read the curve, and how many bins and events it has.
+
+    Args:
+        frame: as from ``experiment_tables.reliability``.
+    """
+    bins = frame.groupby("variant").size().max()
+    events = count(frame.groupby("variant")["n_events"].sum().max())
+    return (
+        f"{events} events in {bins} bins of rising Q; on the dotted line Q is exact, below it Q "
+        f"promised more than came. Events whose return the end of the log cuts off are left out. "
+        f"{note(frame)}"
+    )
+
+
+def fits(frame: pd.DataFrame) -> str:
+    """Compare double with single Q by what is there of slope, Spearman and over-estimation.
+
+    Args:
+        frame: as from ``experiment_tables.fits``.
+    """
+    by = {(row["variant"], row["metric"]): row for row in records(frame)}
+    said = []
+    for variant in dict.fromkeys(frame["variant"]):
+        found = [
+            f"{word} {number(by[variant, metric]['value'])} "
+            f"{bracket(by[variant, metric]['low'], by[variant, metric]['high'], 2)}"
+            for metric, word in (
+                ("slope", "slope"),
+                ("spearman", "Spearman"),
+                ("overestimation", "too high by"),
+            )
+            if (variant, metric) in by
+        ]
+        if found:
+            said.append(f"{named(variant)}: {', '.join(found)}")
+    return f"{'; '.join(said) or 'No fit is in the table'}. {note(frame)}"
+
+
+def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
+    """Say which gate does best at the most noise that was tried.
+
+    Args:
+        frame: as from ``experiment_tables.noise``, of one metric.
+        metric: its name.
+        k: cut-off, where it has one.
+    """
+    if metric == "share_of_ceiling":
+        return f"{gates(frame)} Lines: 95{THIN}% intervals, users resampled."
+    most = frame[frame["x"] == frame["x"].max()]
+    real = [row for row in records(most) if not is_oracle(row["variant"])]
+    if not real:
+        return f"Only the oracle was tried. {note(frame)}"
+    best = sorted(real, key=lambda row: row["value"])[-1]
+    digits = 4 if metric == "ndcg" else 2
+    name = metric_name(metric, k)
+    return (
+        f"With {percent(best['x'])} noise {named(best['variant'])} has the highest {name} of "
+        f"{len(real)} {plural(len(real), 'gate')} short of the oracle: "
+        f"{number(best['value'], digits)} {bracket(best['low'], best['high'], digits)}. "
+        f"{note(frame)}"
+    )
+
+
+def metric_title(metric: str) -> str:
+    """Return what a metric's control says.
+
+    >>> metric_title("share_of_ceiling"), metric_title("ndcg")
+    ('share of the ceiling', 'NDCG')
+    """
+    return "share of the ceiling" if metric == "share_of_ceiling" else experiment_name(metric)

@@ -1,0 +1,125 @@
+"""The Experiments view: its tabs, its controls, and what it says where there is nothing."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ruie_core.analysis.frames.experiments import SUMMARY
+from tests.app.conftest import OpenView, texts
+from tests.fake_summaries import write_experiments
+
+DATASET = "experiments_dataset_invented log_2"
+TAB = "experiments_tab_kuairand_6"
+
+
+@pytest.fixture
+def page(open_view: OpenView) -> AppTest:
+    opened = open_view("experiments", run="steady")
+    return opened.segmented_control(key=DATASET).set_value("kuairand").run()
+
+
+def own_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    monkeypatch.setenv("RUIE_EXPERIMENTS", str(folder))
+    return folder
+
+
+def test_the_first_sentence_answers_the_question(page: AppTest) -> None:
+    answer = page.markdown[0].value
+    assert answer.startswith("**Not shown to be better**: RUIE is not distinguishable from")
+    assert "Of 6 changes to **RUIE**, 3 cost it NDCG" in answer
+    assert (
+        "These experiments are on **kuairand**; the run was trained on **invented log**"
+        in texts(page)
+    )
+
+
+@pytest.mark.parametrize(
+    ("tab", "charts"),
+    [
+        ("leaderboard", 1), ("ablation", 1), ("rewards", 1), ("scenario-split", 1),
+        ("transfer", 2), ("calibration", 2),
+    ],
+)  # fmt: skip
+def test_a_tab_opens_with_its_command(page: AppTest, tab: str, charts: int) -> None:
+    page.segmented_control(key=TAB).set_value(tab).run()
+    assert not page.exception
+    assert not page.error
+    assert len(page.get("plotly_chart")) == charts
+    assert f"ruie experiment {tab} data/kuairand" in [code.value for code in page.code]
+    assert "users, 5 seeds" in texts(page)
+    assert "seeds 1, 2, 3, 4 and 5, commit e74b36d" in texts(page)
+
+
+def test_request_and_cut_off_change_the_answer(page: AppTest) -> None:
+    page.segmented_control(key="experiments_request").set_value("known").run()
+    page.segmented_control(key="experiments_k_kuairand").set_value(20).run()
+    assert not page.exception
+    assert "NDCG@20" in page.markdown[0].value
+    assert "next scenario given" in page.markdown[0].value
+    page.segmented_control(key="experiments_metric").set_value("hr").run()
+    assert "reaches hit rate@20" in texts(page)
+
+
+def test_another_baseline_is_compared(page: AppTest) -> None:
+    page.segmented_control(key=TAB).set_value("scenario-split").run()
+    assert "Against **SASRec**" in texts(page)
+    page.segmented_control(key="experiments_baseline_kuairand").set_value("popularity").run()
+    assert "Against **Popularity**" in texts(page)
+    assert "Against **SASRec**" not in texts(page)
+
+
+def test_noise_alone_has_its_own_answer(open_view: OpenView) -> None:
+    page = open_view("experiments", run="steady")
+    assert "the best of 3 gates, **likelihood**, reaches 58" in page.markdown[0].value
+    page.segmented_control(key="experiments_noise_metric_generated").set_value("auc").run()
+    assert not page.exception
+    assert "has the highest AUC" in texts(page)
+
+
+def test_the_dataset_of_the_run_comes_first(
+    open_view: OpenView, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = own_folder(monkeypatch, write_experiments(tmp_path))
+    (folder / "kuairand").rename(folder / "invented log")
+    page = open_view("experiments", run="steady")
+    assert page.segmented_control(key=DATASET).value == "invented log"
+    assert "These experiments are on" not in texts(page)
+
+
+def test_splits_are_asked_for_where_there_are_two(
+    open_view: OpenView, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = own_folder(monkeypatch, write_experiments(tmp_path))
+    path = folder / "generated" / SUMMARY
+    frame = pd.read_parquet(path)
+    names = ("leave-one-out", "temporal")
+    pd.concat([frame.assign(split=name) for name in names]).to_parquet(path)
+    page = open_view("experiments", run="steady")
+    page.segmented_control(key="experiments_split_generated").set_value("temporal").run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_nothing_yet_says_what_to_run(
+    open_view: OpenView, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own_folder(monkeypatch, tmp_path / "none")
+    page = open_view("experiments", run="steady")
+    assert not page.exception
+    assert page.code[0].value == "ruie experiment all data/kuairand"
+
+
+def test_a_wrong_summary_is_one_sentence_and_others_stay_open(
+    open_view: OpenView, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = own_folder(monkeypatch, write_experiments(tmp_path))
+    path = folder / "generated" / SUMMARY
+    pd.read_parquet(path).drop(columns="seeds").to_parquet(path)
+    page = open_view("experiments", run="steady")
+    assert "lacks the columns seeds" in page.error[0].value
+    assert page.code[0].value == "ruie experiment all data/generated"
+    page.segmented_control(key=DATASET).set_value("kuairand").run()
+    assert not page.error
+    assert len(page.get("plotly_chart")) == 1
