@@ -113,11 +113,6 @@ TABLES: Final[dict[str, Callable[[Run, View], pa.Table]]] = {"transitions": tran
 """Tables that a trial can ask for, by the name of their file."""
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table as Parquet (zstd)."""
-    pq.write_table(table, path, compression="zstd")
-
-
 def mean_ndcg(path: Path, k: int = 10) -> Iterator[tuple[str, float]]:
     """Yield each request and the mean NDCG@K of a table of ranks, for a glance."""
     table = pq.read_table(path, columns=["request", "rank"])

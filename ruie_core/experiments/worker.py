@@ -11,12 +11,13 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow.parquet as pq
 import torch
 
 from ruie_core.data.dataset import Dataset, load_dataset
 from ruie_core.data.sample.truth import load_truth, noise_flags
 from ruie_core.experiments.store import ROW, identity
-from ruie_core.experiments.tables import RANKS, TABLES, rank_table, write_table
+from ruie_core.experiments.tables import RANKS, TABLES, rank_table
 from ruie_core.experiments.transforms import Bool, View, whole_view
 from ruie_core.experiments.trials import Trial
 from ruie_core.files import whole_folder, write_json
@@ -79,26 +80,26 @@ def run_job(job: Job) -> dict[str, Any]:
     run, learnt = None, dict(_NOTHING_LEARNT)
     if not trial.counted:
         run, learnt = train_view(trial, view, device)
+    tables = {} if trial.tuning else {RANKS: rank_table(trial, view, run, device)}
+    if run is not None:
+        tables |= {f"{name}.parquet": TABLES[name](run, view) for name in trial.tables}
+    row = identity(trial, job.command) | {
+        "key": trial.key,
+        "seed": trial.seed,
+        "split": trial.config.train.split,
+        "dataset": trial.dataset,
+        "dataset_hash": trial.dataset_hash,
+        "transforms": [each.model_dump(mode="json") for each in trial.transforms],
+        "config": trial.config.model_dump(mode="json", include={"model", "objective", "train"}),
+        "commit": job.commit,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - began, 1),
+        "device": device.type,
+        **learnt,
+    }
     with whole_folder(job.folder) as folder:
-        if not trial.tuning:
-            write_table(rank_table(trial, view, run, device), folder / RANKS)
-        if run is not None:
-            for name in trial.tables:
-                write_table(TABLES[name](run, view), folder / f"{name}.parquet")
-        row = identity(trial, job.command) | {
-            "key": trial.key,
-            "seed": trial.seed,
-            "split": trial.config.train.split,
-            "dataset": trial.dataset,
-            "dataset_hash": trial.dataset_hash,
-            "transforms": [each.model_dump(mode="json") for each in trial.transforms],
-            "config": trial.config.model_dump(mode="json", include={"model", "objective", "train"}),
-            "commit": job.commit,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(time.perf_counter() - began, 1),
-            "device": device.type,
-            **learnt,
-        }
+        for name, table in tables.items():
+            pq.write_table(table, folder / name, compression="zstd")
         write_json(folder / ROW, row)
     return row
 
