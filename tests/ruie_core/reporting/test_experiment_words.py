@@ -189,13 +189,8 @@ def test_the_trials_behind_an_experiment_are_named() -> None:
     assert table["variant"].iloc[0] == "triplet loss"
 
 
-def test_a_share_that_is_undefined_is_passed_over():
-    noise = pd.DataFrame(
-        {
-            "variant": ["gate q", "gate target"] * 2, "x": [0.25, 0.25, 0.5, 0.5],
-            "value": [0.1, 0.6, np.nan, np.nan], "low": [0.0, 0.5, np.nan, np.nan],
-            "high": [0.2, 0.7, np.nan, np.nan], "n_users": 99, "seeds": 5,
-        }
-    )  # fmt: skip
-    assert "25 % noise" in " ".join(experiments.gates(noise).split())
-    assert experiments.gates(noise[noise["x"] == 0.5]) == ""
+def test_a_share_that_is_undefined_is_passed_over() -> None:
+    shares = noise(oracle=1.0, q=-0.1, target=0.4)
+    undefined = shares.assign(x=0.9, value=None)
+    assert words.gates(pd.concat([shares, undefined])) == words.gates(shares)
+    assert words.gates(undefined) == ""
