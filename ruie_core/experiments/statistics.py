@@ -139,16 +139,17 @@ def differences(first: Sampled, second: Sampled) -> list[Figure]:
 def shares(part: Sampled, base: Sampled, whole: Sampled) -> list[Figure]:
     """(part − base) / (whole − base): how much of what ``whole`` gains does ``part`` reach?
 
-    Undefined where ``whole`` gains nothing: the value is NaN where its gain is not above zero, and
-    the interval where more than 2.5 % of the resamples see none, since a ratio whose denominator
-    may be zero has no bounded interval (Fieller 1954).
+    Undefined (NaN, value and interval) where ``whole`` gains nothing that can be shown: where more
+    than 2.5 % of the resamples see no gain above zero, since a ratio whose denominator may be zero
+    has no bounded interval (Fieller 1954).
     """
     gained, possible = part.draws - base.draws, whole.draws - base.draws
     gain, most = part.value - base.value, whole.value - base.value
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(most > 0, gain / most, np.nan)
         draws = np.where(possible > 0, gained / possible, np.nan)
-    draws[np.isnan(draws).mean(1) > 0.025] = np.nan
+    undefined = np.isnan(draws).mean(1) > 0.025
+    draws[undefined], value[undefined] = np.nan, np.nan
     return _figures(value, draws)
 
 
