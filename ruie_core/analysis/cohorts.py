@@ -6,6 +6,7 @@ explicit list of user ids.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -27,7 +28,7 @@ from ruie_core.config import setting_sentence
 from ruie_core.errors import UserError
 from ruie_core.files import COHORTS, read_json, write_json
 
-MOST_BYTES: Final = 20_000_000
+MOST_BYTES: Final = 20 << 20
 """Largest file that is imported."""
 
 _LISTED: Final = 'SELECT "user" FROM users WHERE user_id IN (SELECT unnest($ids))'
@@ -84,6 +85,18 @@ def described(store: RunStore, name: str, behaviour: Behaviour, n_users: int) ->
         n_users=n_users,
         sentence=write(behaviour),
         behaviour=behaviour,
+    )
+
+
+def listed_cohort(store: RunStore, name: str, user_ids: Iterable[str]) -> Cohort:
+    """Return the cohort of these users of a run, to be saved."""
+    users = tuple(str(each) for each in user_ids)
+    return Cohort(
+        name=_named(name),
+        dataset_hash=dataset_hash(store),
+        created=datetime.now(UTC).replace(microsecond=0),
+        n_users=len(users),
+        users=users,
     )
 
 

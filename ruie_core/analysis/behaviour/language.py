@@ -87,6 +87,18 @@ def parse(sentence: str, scenarios: Sequence[str], actions: Sequence[str]) -> Be
     return resolved(Behaviour(conditions=tuple(conditions)), scenarios, actions)
 
 
+def example(scenarios: Sequence[str]) -> str:
+    """Return a sentence that a run understands.
+
+    >>> example(["feed", "search"])
+    'feed → search within 3 events, Q drops > 0.5'
+    """
+    change = "Q drops > 0.5"
+    if len(scenarios) < 2:
+        return change
+    return f"{_name(scenarios[0])} → {_name(scenarios[1])} within 3 events, {change}"
+
+
 def conditions_of(sentence: str) -> Iterable[str]:
     """Cut a sentence at "and" and at commas outside of quotes.
 
