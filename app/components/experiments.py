@@ -53,10 +53,6 @@ def open_summary(folder: Path) -> pd.DataFrame:
     return _summary(str(folder), frames.state(folder))
 
 
-_GENERATED = "generated"
-"""Logs with known noise: they answer one question, so another dataset is looked at first."""
-
-
 @st.cache_data(max_entries=16, show_spinner=False)
 def _summary(folder: str, state: str) -> pd.DataFrame:  # noqa: ARG001 - part of the cache key
     return frames.read_summary(Path(folder))
@@ -70,8 +66,7 @@ def _runs(folder: str, state: str) -> pd.DataFrame | None:  # noqa: ARG001 - par
 def choose_dataset(context: Context, known: tuple[str, ...]) -> str:
     """Ask for the data; at first it is the run's, where it has experiments."""
     own, key = context.run.dataset, f"experiments_dataset_{context.run.dataset}_{len(known)}"
-    real = [name for name in known if name != _GENERATED]
-    first = own if own in known else (real or known)[0]
+    first = own if own in known else known[0]
     if len(known) > _FEW:
         return str(st.selectbox("Dataset", known, known.index(first), width=200, key=key))
     return str(

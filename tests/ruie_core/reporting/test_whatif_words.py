@@ -100,7 +100,7 @@ def test_how_much_is_read_is_said() -> None:
 def test_which_gates_look_at_the_target_is_what_they_do(gate: str) -> None:
     flat = torch.full((2,), 0.3)
     statistics = GateStatistics(*(torch.tensor(value) for value in (0.0, 1.0, 0.0, 1.0, 0.5)))
-    inputs = GateInputs(flat, flat, torch.tensor([0.0, 4.0]), -flat, -flat, statistics)
+    inputs = GateInputs(flat, flat, torch.tensor([0.0, 4.0]), -flat, -flat, statistics, 0.3)
     values = GATES[gate](inputs)
     assert (values[0] != values[1]) == (gate in words.TARGET_GATES)
     looks = "changes with it" if gate in words.TARGET_GATES else "does not look at the target"
