@@ -1,26 +1,29 @@
 """Router of the app: ``streamlit run app/main.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
+from app.components.chips import chips, copy_link
 from app.components.frames import load
 from app.components.messages import boundary, empty, problem
-from app.components.sidebar import sidebar_top, view_list
+from app.components.sidebar import cohort_choice, sidebar_top, view_list
 from app.state import (
     Context,
     checkpoints,
     chosen_run,
-    chosen_selection,
+    context,
     link,
     open_store,
-    take_notices,
-    theme,
 )
+from app.url import take_notices
 from app.views.registry import VIEWS, View
+from ruie_core.analysis.cohorts import list_cohorts
 from ruie_core.analysis.frames.overview import glance
-from ruie_core.analysis.runs import list_runs
+from ruie_core.analysis.runs import RunInfo, list_runs
 from ruie_core.errors import UserError
+from ruie_core.reporting.cohorts import everyone_line
 from ruie_core.reporting.text import escape
 
 ICON = (
@@ -38,8 +41,7 @@ def main() -> None:
     found: Context | UserError | None = None
     if run is not None:
         try:
-            store = open_store(run.path)
-            found = Context(store, run, chosen_selection(run, store), theme())
+            found = context(run, open_store(run.path))
         except UserError as error:
             found = error
     pages = {
@@ -50,17 +52,28 @@ def main() -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     with st.sidebar:
-        users, query = _side_facts(found)
-        sidebar_top(runs, run, users)
-        view_list(pages, query)
+        _side(runs, run, found, pages)
     page.run()
 
 
-def _side_facts(found: Context | UserError | None) -> tuple[int | None, dict[str, str]]:
-    """Return how many users the run has, and the query that links carry."""
+def _side(
+    runs: Sequence[RunInfo],
+    run: RunInfo | None,
+    found: Context | UserError | None,
+    pages: Mapping[str, Any],
+) -> None:
+    """Write what is looked at, what is selected, the list of views, and the link to it all."""
     if not isinstance(found, Context):
-        return None, {}
-    return int(load(found.store, glance)["users"].iloc[0]), link(found.selection)
+        sidebar_top(runs, run, None)
+        view_list(pages, {})
+        return
+    sidebar_top(runs, run, int(load(found.store, glance)["users"].iloc[0]))
+    cohort_choice(found, list_cohorts(found.store.path))
+    chips(found)
+    st.divider()
+    query = link(found.selection)
+    view_list(pages, query)
+    copy_link(query)
 
 
 def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
@@ -68,6 +81,8 @@ def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
         if isinstance(found, Context):
             for notice in take_notices():
                 st.warning(escape(notice))
+            if found.group is not None and not view.reads_cohort:
+                st.caption(everyone_line(found.group.name))
             with boundary():
                 view.render(found)
             return

@@ -1,26 +1,30 @@
-"""What is selected: run, user, step and item, in the URL: a link, a reload and "back" restore it.
+"""What is selected, everywhere: it lives in the URL; a link, a reload and "back" restore it.
 
-The URL rules. A change goes through one of the ``select_…`` functions, which write it at once;
-where the URL is silent (the browser came from a link without a query) the session remembers.
+A change goes through one of the ``select_…`` functions, which write it at once.
 """
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
+from app import known, url
+from ruie_core.analysis.behaviour.conditions import Behaviour
+from ruie_core.analysis.behaviour.language import write
+from ruie_core.analysis.cohorts import members_of, read_cohort
+from ruie_core.analysis.frames.people import size
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore, fingerprint
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 
 RUN, USER, STEP, ITEM = "run", "user", "step", "item"
-"""Names of the query parameters; user and item are named by the log's own ids."""
-_KEYS = (RUN, USER, STEP, ITEM)
-
-_SESSION = "selection"
-_NOTICES = "selection_notices"
+PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE = (
+    "pin", "cohort", "scenario", "window", "find", "compare",
+)  # fmt: skip
+"""Names of the query parameters; users and items are named by the log's own ids."""
+_KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,13 @@ class Selection:
         step: selected event of the user, counted from 1; n + 1 is the forecast.
         item: code of the selected item, or none.
         item_id: the same item's id in the log.
+        pin: code of the user who is kept beside the selected one.
+        pin_id: the same user's id in the log.
+        cohort: id of the selected cohort of the run.
+        scenario: selected scenario.
+        window: first and last event of the user that are drawn; none: the view chooses.
+        find: behaviour that people are found by.
+        compare: name of the run that this one is compared with.
     """
 
     run: str
@@ -42,6 +53,30 @@ class Selection:
     step: int | None = None
     item: int | None = None
     item_id: str | None = None
+    pin: int | None = None
+    pin_id: str | None = None
+    cohort: str | None = None
+    scenario: str | None = None
+    window: tuple[int, int] | None = None
+    find: Behaviour | None = None
+    compare: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The selected cohort.
+
+    Attributes:
+        name: as people call it.
+        users: table of its users (``RunStore.keep_users``).
+        n: how many they are.
+        behaviour: what they were chosen by; none: they were listed.
+    """
+
+    name: str
+    users: str
+    n: int
+    behaviour: Behaviour | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +87,13 @@ class Context:
     run: RunInfo
     selection: Selection
     theme: Theme
+    group: Group | None = None
+    """The selected cohort; views that read it say so in ``app.views.registry``."""
+
+    @property
+    def among(self) -> str | None:
+        """Table of the users that frames are to look at; none: all."""
+        return None if self.group is None else self.group.users
 
 
 def checkpoints() -> Path:
@@ -97,7 +139,7 @@ def chosen_run(runs: Sequence[RunInfo]) -> RunInfo:
         if run.name == wanted:
             return run
     if wanted:
-        _note(
+        url.note(
             f"The link names run “{wanted}”, which is not in {checkpoints()}; "
             f"this is run “{runs[0].name}”."
         )
@@ -107,48 +149,38 @@ def chosen_run(runs: Sequence[RunInfo]) -> RunInfo:
 def chosen_selection(run: RunInfo, store: RunStore) -> Selection:
     """Return the validated selection, and write it back into the URL and the session."""
     wanted = _wanted()
-    user, last = _known_user(store, run, wanted.get(USER))
-    item = _known_item(store, run, wanted.get(ITEM))
+    asked = known.Asked(store, run.name, checkpoints())
+    user = known.user(asked, wanted[USER]) if USER in wanted else None
+    asked = replace(asked, events=None if user is None else user[1])
+    found = {key: check(asked, wanted[key]) for key, check in known.CHECKS.items() if key in wanted}
     selection = Selection(
         run.name,
-        user,
-        wanted[USER] if user is not None else None,
-        _known_step(wanted.get(STEP), last) if user is not None else None,
-        item,
-        wanted[ITEM] if item is not None else None,
+        None if user is None else user[0],
+        None if user is None else wanted[USER],
+        item_id=wanted[ITEM] if found.get(ITEM) is not None else None,
+        pin_id=wanted[PIN] if found.get(PIN) is not None else None,
+        **found,
     )
-    _write(link(selection))
+    url.write(_KEYS, link(selection))
     return selection
 
 
-def _known_user(store: RunStore, run: RunInfo, user_id: str | None) -> tuple[int | None, int]:
-    """Return a user's code and number of events, or none and 0 where the run has no such user."""
-    if user_id is None:
-        return None, 0
-    found = store.sql('SELECT "user", n_events FROM users WHERE user_id = ?', [user_id])
-    if len(found):
-        return int(found["user"].iloc[0]), int(found["n_events"].iloc[0])
-    _note(f"User “{user_id}” is not in run “{run.name}”: choose one in the User view.")
-    return None, 0
+def context(run: RunInfo, store: RunStore) -> Context:
+    """Return what the views are given.
+
+    Raises:
+        UserError: the tables went away while the app was open.
+    """
+    selection = chosen_selection(run, store)
+    return Context(store, run, selection, theme(), _group(store, selection.cohort))
 
 
-def _known_item(store: RunStore, run: RunInfo, item_id: str | None) -> int | None:
-    if item_id is None:
+def _group(store: RunStore, identity: str | None) -> Group | None:
+    if identity is None:
         return None
-    found = store.sql("SELECT item FROM items WHERE item_id = ?", [item_id])
-    if len(found):
-        return int(found["item"].iloc[0])
-    _note(f"Item “{item_id}” is not in run “{run.name}”: choose one in the Embeddings view.")
-    return None
-
-
-def _known_step(text: str | None, events: int) -> int | None:
-    if text is None:
-        return None
-    if text.isdecimal() and 1 <= int(text) <= events + 1:
-        return int(text)
-    _note(f"The link names event “{text}”; this user has {events} events.")
-    return None
+    cohort = read_cohort(store, identity)
+    users = members_of(store, cohort)
+    return Group(cohort.name, users, size(store, users), cohort.behaviour)
 
 
 def follow(context: Context) -> Selection:
@@ -164,56 +196,80 @@ def follow(context: Context) -> Selection:
 
 def link(selection: Selection) -> dict[str, str]:
     """Return the query of a link to what is selected."""
-    step = None if selection.step is None else str(selection.step)
-    values = (selection.run, selection.user_id, step, selection.item_id)
-    return {key: value for key, value in zip(_KEYS, values, strict=True) if value is not None}
+    window = None if selection.window is None else "{}-{}".format(*selection.window)
+    values: tuple[str | int | None, ...] = (
+        selection.run, selection.user_id, selection.step, selection.item_id, selection.pin_id,
+        selection.cohort, selection.scenario, window,
+        None if selection.find is None else write(selection.find), selection.compare,
+    )  # fmt: skip
+    return {key: str(value) for key, value in zip(_KEYS, values, strict=True) if value is not None}
 
 
 def select_run(name: str) -> None:
     """Look at another run; the user stays if it knows them."""
-    _write(_wanted() | {RUN: name})
+    url.write(_KEYS, _wanted() | {RUN: name})
 
 
-def select_user(user_id: str | None) -> None:
-    """Look at another user, or at none; the step belongs to the user and goes with it."""
-    _replace(USER, user_id, STEP)
+def select_user(user_id: str | None, step: int | None = None) -> None:
+    """Look at another user, or at none; step and window belong to the user and go with it."""
+    _replace({USER: user_id, STEP: step, WINDOW: None})
 
 
 def select_step(step: int | None) -> None:
-    """Look at another event of the user, or at none."""
-    _replace(STEP, None if step is None else str(step))
+    """Look at another event of the user, or at none; a window that leaves it out goes."""
+    first, _, last = _wanted().get(WINDOW, "").partition("-")
+    if step is not None and first.isdecimal() and last.isdecimal():
+        inside = int(first) <= step <= int(last) + 1
+        _replace({STEP: step} if inside else {STEP: step, WINDOW: None})
+    else:
+        _replace({STEP: step})
 
 
 def select_item(item_id: str | None) -> None:
     """Look at another item, or at none."""
-    _replace(ITEM, item_id)
+    _replace({ITEM: item_id})
 
 
-def _replace(key: str, value: str | None, *dropped: str) -> None:
-    kept = {name: old for name, old in _wanted().items() if name not in (key, *dropped)}
-    _write(kept | ({key: value} if value is not None else {}))
+def select_pin(user_id: str | None) -> None:
+    """Keep a user beside the selected one, or none."""
+    _replace({PIN: user_id})
 
 
-def take_notices() -> tuple[str, ...]:
-    """Return, once, what had to be corrected in the link."""
-    return tuple(st.session_state.pop(_NOTICES, ()))
+def select_cohort(identity: str | None) -> None:
+    """Look at a cohort of the run by its id, or at everyone."""
+    _replace({COHORT: identity})
+
+
+def select_scenario(name: str | None) -> None:
+    """Look at a scenario, or at all."""
+    _replace({SCENARIO: name})
+
+
+def select_window(first: int, last: int) -> None:
+    """Draw these events of the user."""
+    _replace({WINDOW: f"{first}-{last}"})
+
+
+def select_find(behaviour: Behaviour | None) -> None:
+    """Find people by what they did, or everybody."""
+    _replace({FIND: None if behaviour is None else write(behaviour)})
+
+
+def select_compare(run: str | None) -> None:
+    """Compare with another run, or with none."""
+    _replace({COMPARE: run})
+
+
+def drop(key: str) -> None:
+    """Take one key out of the selection, with what belongs to it."""
+    _replace({key: None} | ({STEP: None, WINDOW: None} if key == USER else {}))
+
+
+def _replace(changed: Mapping[str, str | int | None]) -> None:
+    kept = _wanted() | {key: str(new) for key, new in changed.items() if new is not None}
+    gone = {key for key, new in changed.items() if new is None}
+    url.write(_KEYS, {key: value for key, value in kept.items() if key not in gone})
 
 
 def _wanted() -> dict[str, str]:
-    named = {key: st.query_params[key] for key in _KEYS if key in st.query_params}
-    if named:
-        return named
-    return dict(st.session_state.get(_SESSION, {}))
-
-
-def _write(query: dict[str, str]) -> None:
-    st.session_state[_SESSION] = dict(query)
-    for key in _KEYS:
-        if key not in query:
-            st.query_params.pop(key, None)
-        elif st.query_params.get(key) != query[key]:
-            st.query_params[key] = query[key]
-
-
-def _note(sentence: str) -> None:
-    st.session_state[_NOTICES] = (*st.session_state.get(_NOTICES, ()), sentence)
+    return url.wanted(_KEYS)

@@ -9,9 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ruie_core.errors import UserError
+
+COHORTS: Final = "cohorts"
+"""Folder of a run that its manifest does not seal: people add to it, and every rewrite keeps it."""
 
 _CHUNK = 1 << 20
 

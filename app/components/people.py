@@ -3,110 +3,152 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
+from app.components.cohorts import cohort_menu
 from app.components.frames import load
-from app.state import Context, chosen_selection, select_step, select_user
-from ruie_core.analysis.frames.user import (
-    SORTS,
-    UserFilter,
-    find_user,
-    matching_users,
-    place_among,
-    population,
-    telling_user,
-    user_row,
+from app.components.people_form import SORT, behaviour_form
+from app.state import (
+    Context,
+    chosen_selection,
+    select_find,
+    select_pin,
+    select_step,
+    select_user,
 )
+from ruie_core.analysis.behaviour.conditions import Behaviour
+from ruie_core.analysis.behaviour.language import example, parse, write
+from ruie_core.analysis.frames.people import asked, find_user, matching_users, place_among
+from ruie_core.analysis.frames.user import population, telling_user, user_row
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
+from ruie_core.reporting.behaviour import explained
 from ruie_core.reporting.text import escape
-from ruie_core.reporting.user import match_line
+from ruie_core.reporting.user import match_line, person
 
-_FILTER, _TEXT, _ERROR = "user_filter", "user_search", "user_search_error"
-_ANY = "any scenario"
+_TEXT, _SHOWN, _ERROR = "user_search", "user_search_shown", "user_search_error"
+_HELP = (
+    "An id of the log, or conditions joined by “and”: `feed → search within 3 events`, "
+    "`Q drops > 0.5`, `gate < 0.2`, `rank of next > 100`, `action like`, `in search`, "
+    "`held out`, `≥ 4 switches`, `NDCG under median`, `mostly in feed`. Conditions about an event "
+    "hold at one and the same event, the arrival where there is a move. Quote a scenario with a "
+    "comma in its name; `search*` is every scenario that begins so."
+)
 
 
 def person_finder(context: Context, user: int) -> None:
-    """Draw the line of controls: search by id, filter, previous and next, how many match."""
-    store = context.store
-    chosen = _filter(store)
-    matches = load(store, matching_users, chosen)
+    """Draw the finder: what is asked, previous and next, pin, how many match, and the query."""
+    store, find = context.store, context.selection.find
+    sort = st.session_state.get(SORT, "id")
+    matches = load(store, matching_users, find, sort, context.among)
     place = place_among(matches, user)
-    line = st.columns([3, 1.2, 1.1, 1.1, 2.6], vertical_alignment="bottom", gap="small")
+    _show(find)
+    line = st.columns([4, 1.1, 1.1, 1.1, 2.8], vertical_alignment="bottom", gap="small")
     line[0].text_input(
-        "Find a user by id", key=_TEXT, placeholder="an id from the log, then Enter",
-        on_change=_search, args=(store,),
+        "Find a user by id, or describe a behaviour", key=_TEXT, help=_HELP, on_change=_search,
+        placeholder=example(store.scenarios), args=(context,),
     )  # fmt: skip
-    with line[1].popover("Filter" if chosen.empty else "Filtered", width="stretch"):
-        _filter_form(store, chosen)
     for column, label, to in (
-        (line[2], "◂ previous", place.previous),
-        (line[3], "next ▸", place.following),
+        (line[1], "◂ previous", place.previous),
+        (line[2], "next ▸", place.following),
     ):
         column.button(
             label, key=f"user_{label}", disabled=to is None, width="stretch",
-            on_click=_walk, args=(store, to),
+            on_click=_walk, args=(store, to, matches),
         )  # fmt: skip
+    pinned = context.selection.pin == user
+    line[3].button(
+        "unpin" if pinned else "pin", key="user_pin", width="stretch", on_click=select_pin,
+        args=(None if pinned else context.selection.user_id,),
+        help="Keep this person's figures beside those of others.",
+    )  # fmt: skip
     users = int(load(store, population)["users"].iloc[0])
-    line[4].caption(match_line(place, len(matches), users))
+    asked_of = users if context.group is None else context.group.n
+    name = None if context.group is None else context.group.name
+    line[4].caption(match_line(place, len(matches), asked_of, name))
     if error := st.session_state.pop(_ERROR, None):
         st.warning(escape(error))
+    _second_line(context, matches)
+    if find is not None:
+        _query(context, find, sort)
 
 
-def _search(store: RunStore) -> None:
-    text = st.session_state[_TEXT].strip()
+def _second_line(context: Context, matches: pd.DataFrame) -> None:
+    """Draw what is needed now and then: the form, cohorts, the way to the pinned person."""
+    chosen = context.selection
+    with st.container(horizontal=True, gap="medium", key="finder_more"):
+        behaviour_form(context, lambda behaviour, sort: _find(context, behaviour, sort))
+        cohort_menu(context, matches)
+        if chosen.pin_id is not None and chosen.pin != chosen.user:
+            st.button(
+                f"⇄ swap with {person(chosen.pin_id)}", key="user_swap", type="tertiary",
+                on_click=_swap, args=(chosen.pin_id, chosen.user_id),
+                help="Look at the pinned person, and pin this one.",
+            )  # fmt: skip
+
+
+def _query(context: Context, find: Behaviour, sort: str) -> None:
+    """Say what was understood, and show the statement that was run."""
+    with st.expander(f"Read as: {explained(find)}"):
+        query = asked(context.store, find, sort, context.among)
+        st.caption("The one query that is run on this run's tables by DuckDB, and its values.")
+        text, values = st.columns([3, 1.3], gap="medium")
+        text.code(query.sql, language="sql", wrap_lines=True)
+        values.json(query.params, expanded=True)
+
+
+def _show(find: Behaviour | None) -> None:
+    """Keep the box in step with the selection: a link or a form may have changed it."""
+    shown = None if find is None else write(find)
+    if st.session_state.get(_SHOWN) != shown:
+        st.session_state[_SHOWN], st.session_state[_TEXT] = shown, shown or ""
+
+
+def _search(context: Context) -> None:
+    store, text = context.store, st.session_state[_TEXT].strip()
     if not text:
+        select_find(None)
         return
     try:
         _walk(store, find_user(store, text))
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)
+        select_find(None)
+    except UserError as unknown:
+        if len(text.split()) == 1:
+            st.session_state[_ERROR] = str(unknown)
+            return
+        try:
+            _find(context, parse(text, store.scenarios, store.actions), st.session_state.get(SORT))
+        except UserError as error:
+            st.session_state[_ERROR] = str(error)
 
 
-def _walk(store: RunStore, user: int) -> None:
-    select_user(str(user_row(store, user)["user_id"].iloc[0]))
+def _find(context: Context, behaviour: Behaviour | None, sort: str | None) -> None:
+    """Find by a behaviour, and look at the first who matches, where it is met."""
+    select_find(behaviour)
+    matches = load(context.store, matching_users, behaviour, sort or "id", context.among)
+    if len(matches):
+        _walk(context.store, int(matches["user"].iloc[0]), matches)
 
 
-def _filter(store: RunStore) -> UserFilter:
-    """Return the filter that is set; one that names another run's scenario is dropped."""
-    chosen: UserFilter = st.session_state.get(_FILTER, UserFilter())
-    known = chosen.scenario is None or chosen.scenario in store.scenarios
-    return chosen if known else UserFilter(sort=chosen.sort)
+def _walk(store: RunStore, user: int, matches: pd.DataFrame | None = None) -> None:
+    step = None
+    if matches is not None:
+        met = matches.loc[matches["user"] == user, "t"]
+        step = None if met.isna().all() else int(met.iloc[0])
+    select_user(str(user_row(store, user)["user_id"].iloc[0]), step)
 
 
-def _filter_form(store: RunStore, chosen: UserFilter) -> None:
-    options = [_ANY, *store.scenarios]
-    with st.form("user_filter_form", border=False):
-        events = st.number_input("Events, at least", 0, value=chosen.min_events)
-        switches = st.number_input("Scenario switches, at least", 0, value=chosen.min_switches)
-        scenario = st.selectbox("Mostly in", options, index=options.index(chosen.scenario or _ANY))
-        rank = st.number_input(
-            "Rank of the last held-out event, at most", 1, value=chosen.max_rank,
-            placeholder="any rank",
-        )  # fmt: skip
-        ndcg = st.number_input(
-            "NDCG@10 over held-out events, at least", 0.0, 1.0, chosen.min_ndcg, 0.05,
-            help="1 / log2(1 + rank) of a held-out event, 0 beyond rank 10; mean over events.",
-        )  # fmt: skip
-        sort = st.selectbox("In the order of", list(SORTS), index=list(SORTS).index(chosen.sort))
-        with st.container(horizontal=True):
-            apply = st.form_submit_button("Apply", type="primary")
-            clear = st.form_submit_button("Clear")
-    if apply or clear:
-        named = None if scenario == _ANY else scenario
-        wanted = UserFilter(int(events), int(switches), named, rank, float(ndcg), sort)
-        st.session_state[_FILTER] = UserFilter() if clear else wanted
-        matches = load(store, matching_users, st.session_state[_FILTER])
-        if len(matches):
-            select_user(str(matches["user_id"].iloc[0]))
-        st.rerun()
+def _swap(pinned: str, looked_at: str) -> None:
+    select_user(pinned)
+    select_pin(looked_at)
 
 
 def with_user(context: Context) -> Context:
     """Return the context with a user: the selected one, else a telling person of the run."""
     if context.selection.user is not None:
         return context
-    first = load(context.store, telling_user)
+    first = load(context.store, telling_user, context.among)
     if first.empty:
         return context
     select_user(str(first["user_id"].iloc[0]))

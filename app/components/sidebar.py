@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import select_run
+from app.state import Context, select_cohort, select_run
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.figures.numbers import count
 from ruie_core.reporting.text import escape, plural
 
-_RUN_KEY = "sidebar_run"
+_RUN_KEY, _COHORT_KEY = "sidebar_run", "sidebar_cohort"
 
 
 def sidebar_top(runs: Sequence[RunInfo], run: RunInfo | None, users: int | None) -> None:
@@ -42,7 +42,27 @@ def sidebar_top(runs: Sequence[RunInfo], run: RunInfo | None, users: int | None)
         on_change=_run_chosen,
         help="A trained model with its analysis tables: a folder under checkpoints/.",
     )
-    st.divider()
+
+
+def cohort_choice(context: Context, cohorts: Mapping[str, str]) -> None:
+    """Write the list of the run's cohorts, where it has some.
+
+    Args:
+        context: run and selection.
+        cohorts: names by id.
+    """
+    if not cohorts:
+        return
+    st.session_state[_COHORT_KEY] = context.selection.cohort
+    st.selectbox(
+        "Cohort",
+        [None, *cohorts],
+        key=_COHORT_KEY,
+        format_func=lambda name: "everyone" if name is None else cohorts[name],
+        on_change=lambda: select_cohort(st.session_state[_COHORT_KEY]),
+        help="Users who are looked at together. User, Transitions and Scenarios read it; save one "
+        "in the User view.",
+    )
 
 
 def view_list(pages: Mapping[str, Any], query: Mapping[str, str]) -> None:

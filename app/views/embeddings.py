@@ -74,7 +74,7 @@ def _states(context: Context) -> None:
     drawn = path
     if len(path):
         step = selection.step or len(path)
-        drawn = path[path["t"].between(*drawn_window(selection.user, len(path), step))]
+        drawn = path[path["t"].between(*drawn_window(selection, len(path), step))]
     said.markdown(words.walk_line(path, person(selection.user_id), drawn))
     points = load(store, frames.state_points)
     total = int(load(store, frames.map_sizes)["states"].iloc[0])

@@ -6,6 +6,7 @@ from app.components.chart import heading, show
 from app.components.frames import load
 from app.components.messages import empty
 from app.components.page import Metric, header, metric_row
+from app.components.scenario import scenario_choice
 from app.state import Context
 from app.views.registry import question
 from ruie_core.analysis.frames import gate as frames
@@ -68,10 +69,7 @@ def _calibration(context: Context) -> None:
         cells = known.loc[known["split"] == split, "scenario"]
         colors = scenario_colors(store.scenarios)
         names = [name for name in ("all", *colors) if (cells == name).any()]
-        scenario = st.selectbox(
-            "Scenario", names, key=f"gate_scenario_{split}", label_visibility="collapsed",
-            format_func=lambda name: "all scenarios" if name == "all" else name, width=220,
-        )  # fmt: skip
+        scenario = scenario_choice(context, names, f"gate_scenario_{split}")
     frame = load(store, frames.calibration, str(split), str(scenario))
     color, gaps = colors.get(scenario), load(store, frames.promises, str(split))
     left, right = st.columns(2, gap="large")

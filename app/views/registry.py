@@ -14,11 +14,13 @@ class View:
         module: module under ``app.views`` that holds ``render(context)``; also its URL.
         title: its name in the list.
         question: the one question that it answers.
+        reads_cohort: it looks at the selected cohort; otherwise it says that it shows everyone.
     """
 
     module: str
     title: str
     question: str
+    reads_cohort: bool = False
 
     def render(self, context: Context) -> None:
         """Draw the view; its module is imported when it is first opened."""
@@ -27,7 +29,7 @@ class View:
 
 VIEWS: tuple[View, ...] = (
     View("overview", "Overview", "Is this model worth looking at, and what should worry me?"),
-    View("user", "User", "How did this person's interest move, and did the model notice?"),
+    View("user", "User", "How did this person's interest move, and did the model notice?", True),
     View(
         "whatif",
         "What if",
@@ -37,13 +39,14 @@ VIEWS: tuple[View, ...] = (
         "transitions",
         "Transitions",
         "Where do people go from here, and whom does the model misread?",
+        True,
     ),
     View(
         "embeddings",
         "Embeddings",
         "What does the model think is alike, and where did this person walk?",
     ),
-    View("scenarios", "Scenarios", "For whom does it work?"),
+    View("scenarios", "Scenarios", "For whom does it work?", True),
     View("gate", "Gate and Q", "Can its confidence be believed?"),
     View("experiments", "Experiments", "Which part earns its place?"),
 )

@@ -8,7 +8,7 @@ from app.components.messages import empty
 from app.components.page import header
 from app.state import Context
 from app.views.registry import question
-from ruie_core.analysis.frames import metrics
+from ruie_core.analysis.frames import cohorts, metrics
 from ruie_core.figures import scenarios as figures
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.reporting import overview as terms
@@ -20,43 +20,44 @@ def render(context: Context) -> None:
     store, theme = context.store, context.theme
     place = st.container()
     k, request, exclude_seen = _controls(context)
-    frame = load(store, metrics.ndcg_by_scenario, k, request, exclude_seen)
+    group = context.group
+    if group is None:
+        frame = load(store, metrics.ndcg_by_scenario, k, request, exclude_seen)
+        sentence = words.verdict(frame, k)
+    else:
+        frame = load(store, cohorts.ndcg_by_scenario, group.users, k, request)
+        sentence = words.cohort_verdict(frame, group.name, k)
     with place:
-        header("Scenarios", words.verdict(frame, k), question("scenarios"))
+        header("Scenarios", sentence, question("scenarios"))
     if frame.empty:
         empty("No held-out event was ranked: evaluate the run.", f"ruie evaluate {store.path}")
         return
-    key = (k, request, exclude_seen)
+    if group is not None:
+        show(
+            context, lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
+            of=(group.users, k, request), key="scenarios_cohort", frame=frame,
+            name=f"ndcg at {k} of {group.name} {request}",
+            title=f"NDCG@{k} of the cohort and of the rest", help=terms.NDCG_HELP.format(k=k),
+            reading=words.cohort_dots(frame, request),
+        )  # fmt: skip
+        return
     left, right = st.columns([3, 2], gap="large")
     with left:
         show(
-            context,
-            lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
-            of=(*key,),
-            key="scenarios_ndcg",
-            name=f"ndcg at {k} by scenario {request}",
-            title=f"NDCG@{k} by scenario of what came",
-            help=terms.NDCG_HELP.format(k=k),
-            reading=words.dots(frame, request),
-            frame=frame,
-        )
+            context, lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
+            of=(k, request, exclude_seen), key="scenarios_ndcg", frame=frame,
+            name=f"ndcg at {k} by scenario {request}", title=f"NDCG@{k} by scenario of what came",
+            help=terms.NDCG_HELP.format(k=k), reading=words.dots(frame, request),
+        )  # fmt: skip
     both = load(store, metrics.head_and_tail, request, exclude_seen)
     with right:
         show(
-            context,
-            lambda: figures.head_and_tail(both, theme),
-            of=(
-                request,
-                exclude_seen,
-            ),
-            key="scenarios_head_tail",
-            name=f"head and tail {request}",
-            title="Head against tail",
+            context, lambda: figures.head_and_tail(both, theme), of=(request, exclude_seen),
+            key="scenarios_head_tail", name=f"head and tail {request}", title="Head against tail",
             help="Head: the most visited scenarios that together hold the configured share of "
             "traffic, four fifths unless set otherwise.",
-            reading=words.head_and_tail(both, store.metrics.get("head", ()), k),
-            frame=both,
-        )
+            reading=words.head_and_tail(both, store.metrics.get("head", ()), k), frame=both,
+        )  # fmt: skip
 
 
 def _controls(context: Context) -> tuple[int, str, bool]:

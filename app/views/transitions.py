@@ -10,69 +10,79 @@ from app.components.page import header
 from app.state import Context
 from app.views.registry import question
 from ruie_core.analysis.frames import transitions as frames
+from ruie_core.analysis.frames.cohorts import transitions as of_cohort
 from ruie_core.figures import transitions as figures
 from ruie_core.reporting import transitions as words
 
-EVERYONE = "everyone"
+EVERYONE, COHORT, PERSON = "everyone", "cohort", "person"
+_REFERENCES = {EVERYONE: "base rate", COHORT: "rest", PERSON: "population"}
 
 
 def render(context: Context) -> None:
     """Draw the view."""
-    user, user_id = context.selection.user, context.selection.user_id
-    who = EVERYONE
-    place = st.container()
-    if user_id is not None:
-        who = st.segmented_control(
-            "Whose events",
-            [EVERYONE, user_id],
-            default=user_id,
-            required=True,
-            format_func=lambda name: "Everyone" if name == EVERYONE else f"User {name}",
-            key=f"transitions_who_{user_id}",
-            label_visibility="collapsed",
-        )
-    alone = user is not None and who == user_id
-    frame = load(context.store, frames.everyone)
-    if user is not None and alone:
-        frame = load(context.store, frames.of_user, user)
+    place, who = st.container(), _who(context)
+    frame, sentence, key = _asked(context, who)
     with place:
-        sentence = words.of_user(frame, str(user_id)) if alone else words.everyone(frame)
         header("Transitions", sentence, question("transitions"))
-        if user_id is None:
+        if who == EVERYONE and context.selection.user is None and context.group is None:
             st.caption(words.INVITATION)
     if not frame["n"].sum():
         empty("There is nothing to draw: choose a user with two events or more in the User view.")
         return
-    key = str(user) if alone else EVERYONE
-    _heatmaps(context, frame, key)
+    _heatmaps(context, frame, who, key)
     _sankey(context, frame, key)
 
 
+def _who(context: Context) -> str:
+    """Ask whose events are looked at, where there is a choice; the cohort comes first."""
+    user_id, group = context.selection.user_id, context.group
+    names = {EVERYONE: "Everyone"}
+    names |= {COHORT: f"Cohort {group.name}"} if group is not None else {}
+    names |= {PERSON: f"User {user_id}"} if user_id is not None else {}
+    if len(names) == 1:
+        return EVERYONE
+    owner = context.selection.cohort or user_id
+    chosen = st.segmented_control(
+        "Whose events", list(names), default=COHORT if COHORT in names else PERSON, required=True,
+        format_func=names.__getitem__, key=f"transitions_who_{owner}",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return str(chosen)
+
+
+def _asked(context: Context, who: str) -> tuple[pd.DataFrame, str, str]:
+    """Return the frame, its sentence, and what names it among the drawn figures."""
+    store, group, chosen = context.store, context.group, context.selection
+    if who == COHORT and group is not None:
+        frame = load(store, of_cohort, group.users)
+        said = words.of_cohort(frame, group.name, group.n, group.behaviour)
+        return frame, said, group.users
+    if who == PERSON and chosen.user is not None:
+        frame = load(store, frames.of_user, chosen.user)
+        return frame, words.of_user(frame, str(chosen.user_id)), str(chosen.user)
+    frame = load(store, frames.everyone)
+    return frame, words.everyone(frame), EVERYONE
+
+
 @st.fragment
-def _heatmaps(context: Context, frame: pd.DataFrame, key: str) -> None:
-    reference = "base rate" if key == EVERYONE else "population"
+def _heatmaps(context: Context, frame: pd.DataFrame, who: str, key: str) -> None:
+    reference = _REFERENCES[who]
     title = "From scenario to scenario"
     ratio = heading(title, "transitions_heatmaps", words.HEATMAPS_HELP).segmented_control(
         "Third panel",
         list(figures.RATIOS),
-        default="misread" if key == EVERYONE else "log_lift",
+        default="misread" if who == EVERYONE else "log_lift",
         required=True,
         format_func=lambda name: figures.RATIOS[name].replace("reference", reference),
-        key=f"transitions_ratio_{key == EVERYONE}",
+        key=f"transitions_ratio_{who == EVERYONE}",
         label_visibility="collapsed",
     )
     store, theme = context.store, context.theme
     show(
-        context,
-        lambda: figures.heatmaps(frame, store.scenarios, ratio, reference, theme),
-        of=(key, ratio),
-        key="transitions_heatmaps",
-        name=f"transitions {key}",
-        title=title,
-        headed=False,
-        reading=words.heatmaps(ratio, reference),
-        frame=frame,
-    )
+        context, lambda: figures.heatmaps(frame, store.scenarios, ratio, reference, theme),
+        of=(key, ratio), key="transitions_heatmaps", name=f"transitions {key}", title=title,
+        headed=False, reading=words.heatmaps(ratio, reference), frame=frame,
+    )  # fmt: skip
 
 
 @st.fragment
@@ -82,13 +92,8 @@ def _sankey(context: Context, frame: pd.DataFrame, key: str) -> None:
     moves_only = not place.toggle("with the events that stay", key="transitions_stays")
     store, theme = context.store, context.theme
     show(
-        context,
-        lambda: figures.sankey(frame, store.scenarios, moves_only, theme),
-        of=(key, moves_only),
-        key="transitions_sankey",
-        name=f"streams {key}",
-        title=title,
-        headed=False,
-        reading=words.flows(frame, moves_only),
+        context, lambda: figures.sankey(frame, store.scenarios, moves_only, theme),
+        of=(key, moves_only), key="transitions_sankey", name=f"streams {key}", title=title,
+        headed=False, reading=words.flows(frame, moves_only),
         frame=frame[["from_scenario", "to_scenario", "n", "n_from"]],
-    )
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from ruie_core.analysis.frames.user import (
 from ruie_core.figures.user import storyboard
 from ruie_core.reporting.moments import Moment, find_moments, moments_frame
 from ruie_core.reporting.path import summary
-from ruie_core.reporting.user import headline, person, reading
+from ruie_core.reporting.user import beside, headline, person, reading
 from ruie_core.reporting.walk import walk
 
 _CHART = "storyboard"
@@ -39,7 +39,11 @@ def render(context: Context) -> None:
     person_finder(context, user)
     path = walk(load(store, user_steps, user), store.scenarios)
     header(person(context.selection.user_id), summary(path), question("user"))
-    figures = headline(load(store, user_row, user), load(store, population))
+    usual, pin = load(store, population), context.selection.pin
+    figures = headline(load(store, user_row, user), usual)
+    if pin is not None and pin != user:
+        pinned = headline(load(store, user_row, pin), usual)
+        figures = beside(figures, pinned, person(context.selection.pin_id))
     metric_row([Metric(*figure) for figure in figures], key="user_metrics")
     _story(context)
 
@@ -57,7 +61,7 @@ def _story(context: Context) -> None:
     step = _step(selection, moments, path.n)
     board, side = st.columns([2.55, 1.2], gap="medium")
     with board:
-        first, last = drawn_window(selection.user, path.n, step)
+        first, last = drawn_window(selection, path.n, step)
         items = int(load(store, population)["items"].iloc[0])
         zone = str(store.health.get("time_zone", "UTC"))
         figure = storyboard(

@@ -57,7 +57,8 @@ class RunStore:
         vocabulary = read_json(path / "vocab" / "scenarios.json")
         coded = sorted(vocabulary["scenarios"], key=lambda scenario: scenario["code"])
         self.scenarios: tuple[str, ...] = tuple(scenario["name"] for scenario in coded)
-        self._lock = threading.Lock()
+        self._lock, self._keeping = threading.Lock(), threading.Lock()
+        self._kept: set[str] = set()
         self._connection = self._connect()
         self.actions: tuple[str, ...] = self._actions(vocabulary)
 
@@ -78,6 +79,26 @@ class RunStore:
             ) from error
         finally:
             cursor.close()
+
+    def keep_users(self, query: str, params: Mapping[str, Any]) -> str:
+        """Keep the users that a query finds as a table of this connection, once, and name it.
+
+        Frames that look at some users only take this name: ``"user" IN (SELECT "user" FROM name)``.
+        A table holds four bytes a user and lives as long as the store; there are as many as
+        cohorts were looked at.
+
+        Args:
+            query: it has a column ``user``.
+            params: its values.
+        """
+        text = json.dumps([query, params], sort_keys=True)
+        table = f"users_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        with self._keeping:
+            if table not in self._kept:
+                made = f'CREATE TABLE {table} AS SELECT DISTINCT "user" FROM ({query})'
+                self.sql(made, params)
+                self._kept.add(table)
+        return table
 
     @property
     def name(self) -> str:

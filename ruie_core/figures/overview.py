@@ -12,6 +12,8 @@ MODEL_NAMES = {
     "ruie": "RUIE",
     "popularity": "Popularity",
     "scenario-popularity": "Popularity in scenario",
+    "the cohort": "The cohort",
+    "the rest": "The rest",
 }
 REQUEST_TITLES = {
     "unknown": "next scenario not given",

@@ -46,7 +46,7 @@ def ndcg_by_scenario(
     for model in dict.fromkeys(frame["model"]):
         part = records(frame[frame["model"] == model])
         own = not part[0]["baseline"]
-        paint = [_paint(row, colors, theme) if own else theme.muted for row in part]
+        paint = [_paint(row, colors, theme, own=own) for row in part]
         shift = 0.0 if own else _SHIFTS.get(model, 0.28)
         figure.add_trace(_dots(part, rows, paint, shift, model, k, theme))
         for row, color in zip(part, paint, strict=True):
@@ -173,9 +173,11 @@ def _dots(
     )
 
 
-def _paint(row: Record, colors: dict[str, str], theme: Theme) -> str:
+def _paint(row: Record, colors: dict[str, str], theme: Theme, *, own: bool) -> str:
     if row["small"]:
         return theme.faint
+    if not own:
+        return theme.muted
     return colors[row["scenario"]] if row["group"] == "scenario" else theme.text
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ruie_core.analysis.behaviour.conditions import Behaviour, Move
 from ruie_core.figures.numbers import count, percent
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.text import escape, plural, strong
@@ -9,7 +10,10 @@ from ruie_core.reporting.text import escape, plural, strong
 ENOUGH = 30
 """Transitions that leave a scenario, from which on a pair is worth a sentence."""
 
-INVITATION = "Choose a user in the User view to set one person against everyone."
+INVITATION = (
+    "Choose a user in the User view to set one person against everyone, or a cohort at the side to "
+    "set it against the rest."
+)
 
 HEATMAPS_HELP = (
     "Next-scenario probability: how likely the model held each scenario for the next event. "
@@ -59,25 +63,48 @@ def of_user(frame: pd.DataFrame, user_id: str) -> str:
         frame: as from ``frames.transitions.of_user``.
         user_id: the user's id in the log.
     """
+    name = f"User {strong(user_id)}"
+    if not frame["n"].sum():
+        return f"{name} has one event only, so there is no transition to look at."
+    return _against(frame, name, "population")
+
+
+def of_cohort(frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour | None) -> str:
+    """Answer the view's question for a cohort against the rest.
+
+    Args:
+        frame: as from ``frames.cohorts.transitions``.
+        name: the cohort's name.
+        users: how many they are.
+        behaviour: what they were chosen by; none: they were listed.
+    """
+    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')})"
+    if not frame["n"].sum():
+        return f"{who} has no user with two events, so there is no transition to look at."
+    text = _against(frame, who, "rest")
+    if behaviour is not None and any(isinstance(each, Move) for each in behaviour.conditions):
+        text += " They were chosen by a move, so part of the difference is by construction."
+    return text
+
+
+def _against(frame: pd.DataFrame, who: str, others: str) -> str:
     rows = [row for row in records(frame) if row["n_from"]]
     total = sum(row["n"] for row in rows)
-    if not total:
-        return f"User {strong(user_id)} has one event only, so there is no transition to look at."
     pairs = [row for row in rows if row["from_scenario"] == row["to_scenario"]]
     stays = sum(row["n"] for row in pairs)
     expected = sum(row["n_from"] * (row["p_reference"] or 0.0) for row in pairs)
     text = (
-        f"User {strong(user_id)} stays in {percent(stays / total)} of {count(total)} "
-        f"{plural(total, 'transition')}; the population, leaving the same scenarios, in "
+        f"{who} stays in {percent(stays / total)} of {count(total)} "
+        f"{plural(total, 'transition')}; the {others}, leaving the same scenarios, in "
         f"{percent(expected / total)}"
     )
     told = [row for row in rows if _excludes_zero(row, "log_lift")]
     if not told:
-        return f"{text}. No single move differs from the population beyond chance."
+        return f"{text}. No single move differs from the {others} beyond chance."
     most = max(told, key=lambda row: abs(row["n"] - row["n_from"] * row["p_reference"]))
     return (
         f"{text}. Most unlike the others: {_pair(most)} in {count(most['n'])} of "
-        f"{count(most['n_from'])} ({percent(most['p_observed'])}; population "
+        f"{count(most['n_from'])} ({percent(most['p_observed'])}; {others} "
         f"{percent(most['p_reference'])})."
     )
 

@@ -1,12 +1,12 @@
 """The words around the storyboard: the figures above it, who matches, what was ranked first."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ruie_core.analysis.frames.user import Place
+from ruie_core.analysis.frames.people import Place
 from ruie_core.figures.numbers import count, number, percent, short
 from ruie_core.reporting.text import escape, plural
 
@@ -70,6 +70,26 @@ def headline(person_row: pd.DataFrame, population_row: pd.DataFrame) -> list[Fig
     ]
 
 
+def beside(figures: Sequence[Figure], others: Sequence[Figure], name: str) -> list[Figure]:
+    r"""Add another person's figures to the quiet references of the first one's.
+
+    Args:
+        figures: ``headline`` of the person.
+        others: ``headline`` of the other person.
+        name: what the other one is called, in Markdown.
+
+    >>> own = [Figure("events", "64", "top 12 %", "")]
+    >>> beside(own, [Figure("events", "31", "top 40 %", "")], "User 7")[0].reference
+    'top 12 %  \n**User 7: 31**'
+    """
+    added = []
+    for own, other in zip(figures, others, strict=True):
+        # One held-out event gives a rank, several an NDCG: these are not the same figure.
+        value = other.value if other.label == own.label else f"{other.label} {other.value}"
+        added.append(own._replace(reference=f"{own.reference}  \n**{name}: {value}**"))
+    return added
+
+
 def _ranking(row: Mapping[str, Any], usual: Mapping[str, Any]) -> Figure:
     """A rank for one held-out event; NDCG@10 only where several were held out."""
     held = int(_value(row["n_heldout"]) or 0)
@@ -107,19 +127,27 @@ def _value(value: object) -> float | None:
     return None if pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
 
 
-def match_line(place: Place, matches: int, users: int) -> str:
-    """Say how many users match and where this one stands among them."""
+def match_line(place: Place, matches: int, users: int, cohort: str | None = None) -> str:
+    """Say how many users match and where this one stands among them.
+
+    Args:
+        place: where the user stands.
+        matches: how many match.
+        users: how many were asked: the run's, or those of the cohort.
+        cohort: name of the cohort that was asked.
+    """
+    among = "" if cohort is None else f" in cohort {escape(cohort)}"
     if not matches:
-        return f"No user matches (of {count(users)})"
+        return f"No user matches (of {count(users)}{among})"
     noun = plural(matches, "user")
     verb = "matches" if matches == 1 else "match"
     if place.position is None:
-        return (
-            f"**{count(matches)}** of {count(users)} {plural(users, 'user')} {verb}; not this one"
-        )
+        everybody = f"**{count(matches)}** of {count(users)} {plural(users, 'user')}"
+        return f"{everybody}{among} {verb}; not this one"
     if matches == users:
-        return f"**{count(place.position)}** of {count(users)} {plural(users, 'user')}"
-    return f"**{count(place.position)} of {count(matches)}** {noun} {verb} (of {count(users)})"
+        return f"**{count(place.position)}** of {count(users)} {plural(users, 'user')}{among}"
+    position = f"**{count(place.position)} of {count(matches)}**"
+    return f"{position} {noun} {verb} (of {count(users)}{among})"
 
 
 def window_line(first: int, last: int, n: int) -> str:

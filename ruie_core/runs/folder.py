@@ -3,7 +3,8 @@
 ``config.json``, ``weights.safetensors`` (the best epoch), ``optimizer.safetensors`` (the last
 epoch, to resume from), ``history.jsonl``, ``vocab/``, ``manifest.json``; evaluation adds
 ``metrics.json``, analysis adds ``analysis/``. Never a pickle. Every change writes a whole new
-folder and renames it, so that a killed process leaves the last good one.
+folder and renames it, so that a killed process leaves the last good one. ``cohorts/`` is what
+people named in the app (``ruie_core.analysis.cohorts``): it is kept, and not sealed.
 """
 
 import contextlib
@@ -24,7 +25,15 @@ import ruie_core
 from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.errors import UserError
-from ruie_core.files import checked, read_json, recover_folder, sha256, whole_folder, write_json
+from ruie_core.files import (
+    COHORTS,
+    checked,
+    read_json,
+    recover_folder,
+    sha256,
+    whole_folder,
+    write_json,
+)
 
 FORMAT: Final = 1
 """Version of the run folder; a reader refuses any other."""
@@ -81,6 +90,7 @@ def write_run(
             },
         }
         _seal(folder, manifest)
+        _keep_cohorts(path, folder)
 
 
 @contextlib.contextmanager
@@ -95,6 +105,7 @@ def updated_run(path: Path) -> Iterator[Path]:
         manifest = read_json(folder / MANIFEST)
         yield folder
         _seal(folder, manifest)
+        _keep_cohorts(path, folder)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -152,8 +163,17 @@ def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _seal(folder: Path, manifest: dict[str, Any]) -> None:
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / MANIFEST)
-    hashes = {file.relative_to(folder).as_posix(): sha256(file) for file in files}
+    names = {file.relative_to(folder): file for file in files}
+    sealed = {name: file for name, file in names.items() if name.parts[0] != COHORTS}
+    hashes = {name.as_posix(): sha256(file) for name, file in sealed.items()}
     write_json(folder / MANIFEST, manifest | {"files": hashes})
+
+
+def _keep_cohorts(path: Path, folder: Path) -> None:
+    """Take over what people named, as late as possible: they may do so while a run is written."""
+    shutil.rmtree(folder / COHORTS, ignore_errors=True)
+    if (path / COHORTS).is_dir():
+        shutil.copytree(path / COHORTS, folder / COHORTS)
 
 
 def _link(source: str, target: str) -> None:

@@ -1,12 +1,18 @@
 """The User view without a browser: finding people, choosing an event, long and short paths."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ruie_core.analysis.store import RunStore
 from tests.app.conftest import OpenView, texts
 from tests.fake_run import fabricate
+
+
+def field(elements: Sequence[Any], label: str) -> Any:
+    return next(element for element in elements if element.label == label)
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +51,9 @@ def test_previous_and_next_walk_through_the_users(open_view: OpenView) -> None:
 def test_a_filter_says_how_many_of_how_many_match(open_view: OpenView, store: RunStore) -> None:
     page = open_view("user", run="steady", user="u10000")
     wanted = store.sql("SELECT user_id FROM users WHERE n_events >= 40 ORDER BY n_events DESC")
-    page.number_input[0].set_value(40)
-    next(box for box in page.selectbox if box.label == "In the order of").select("most events")
-    next(button for button in page.button if button.label == "Apply").click().run()
+    field(page.number_input, "Events, at least").set_value(40)
+    field(page.selectbox, "In the order of").select("most events")
+    field(page.button, "Find").click().run()
     assert not page.exception
     assert page.query_params["user"] == wanted["user_id"].iloc[0]
     assert f"**1 of {len(wanted)}** users match (of 80)" in texts(page)
@@ -55,8 +61,8 @@ def test_a_filter_says_how_many_of_how_many_match(open_view: OpenView, store: Ru
 
 def test_a_filter_that_nobody_passes_keeps_the_person(open_view: OpenView) -> None:
     page = open_view("user", run="steady", user="u10000")
-    page.number_input[0].set_value(100_000)
-    next(button for button in page.button if button.label == "Apply").click().run()
+    field(page.number_input, "Events, at least").set_value(100_000)
+    field(page.button, "Find").click().run()
     assert not page.exception
     assert "No user matches (of 80)" in texts(page)
     assert page.query_params["user"] == "u10000"

@@ -108,7 +108,7 @@ def test_the_slider_steps_with_the_keyboard(
 
 def test_finding_a_user_by_id(page: Page, watch: Watch) -> None:
     watch.open("/user", run="steady", user="u10000")
-    box = page.get_by_label("Find a user by id")
+    box = page.get_by_role("textbox", name="Find a user by id")
     box.fill("u10070")
     box.press("Enter")
     page.wait_for_url("**user=u10070*")
@@ -120,11 +120,11 @@ def test_finding_a_user_by_id(page: Page, watch: Watch) -> None:
     watch.sound()
 
 
-def test_a_filter_narrows_the_walk(page: Page, watch: Watch) -> None:
+def test_the_form_narrows_the_walk(page: Page, watch: Watch) -> None:
     watch.open("/user", run="steady", user="u10000")
-    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("button", name="Build a behaviour").click()
     page.get_by_role("spinbutton", name="Events, at least", exact=True).fill("60")
-    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("button", name="Find", exact=True).click()
     expect(page.locator(MAIN)).to_contain_text(re.compile(r"1 of \d+ users match \(of 120\)"))
     watch.settle()
     watch.sound()

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ruie_core.analysis.behaviour.language import parse
+from ruie_core.analysis.cohorts import described, read_cohort, save_cohort
 from ruie_core.analysis.store import RunStore
 from ruie_core.cli import main
 
@@ -47,6 +49,20 @@ def test_evaluating_again_with_other_settings_changes_the_metrics_and_the_run(pa
     config = json.loads((path / "run" / "config.json").read_text())
     assert config["evaluate"]["cutoffs"] == [3, 7]
     assert "NDCG in percent" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_evaluating_and_analysing_again_keep_the_cohorts(path):
+    run = path / "run"
+    store = RunStore(run)
+    behaviour = parse("≥ 3 switches", store.scenarios, store.actions)
+    cohort = described(store, "Movers", behaviour, 1)
+    save_cohort(store, cohort)
+    main(["evaluate", str(run), "--cutoffs", "10"])
+    main(["analyze", str(run)])
+    store = RunStore(run)
+    assert read_cohort(store, "movers") == cohort
+    assert "cohorts" not in (run / "manifest.json").read_text()
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ def everyone(store: RunStore) -> pd.DataFrame:
         "SELECT from_scenario, to_scenario, n, n_from, p_model, p_base AS p_reference, "
         "log_lift, log_lift_low, log_lift_high FROM transitions"
     )
-    return _measured(_grid(store, found))
+    return measured(_grid(store, found))
 
 
 def of_user(store: RunStore, user: int) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def of_user(store: RunStore, user: int) -> pd.DataFrame:
         }
     )
     found["p_reference"] = everyone(store)["p_observed"].to_numpy()
-    return _measured(found)
+    return measured(found)
 
 
 def _grid(store: RunStore, found: pd.DataFrame) -> pd.DataFrame:
@@ -92,13 +92,20 @@ def _grid(store: RunStore, found: pd.DataFrame) -> pd.DataFrame:
     return grid
 
 
-def _measured(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add the shares with their intervals and how far the model is from them."""
+def measured(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the shares and how far the model is from them; intervals where the frame has none.
+
+    Args:
+        frame: from_scenario, to_scenario, n, n_from, p_model, p_reference; the exact interval of a
+            share is computed unless ``p_low`` and ``p_high`` are there, and so is ``log_lift``.
+    """
     n, total = frame["n"].to_numpy(float), frame["n_from"].to_numpy(float)
     with np.errstate(invalid="ignore"):
         observed = n / np.where(total > 0, total, np.nan)
-    low, high = _exact_interval(n, total)
-    frame["p_observed"], frame["p_low"], frame["p_high"] = observed, low, high
+    frame["p_observed"] = observed
+    if "p_low" not in frame:
+        frame["p_low"], frame["p_high"] = _exact_interval(n, total)
+    low, high = (frame[name].to_numpy(float) for name in ("p_low", "p_high"))
     model, reference = (frame[name].to_numpy(float) for name in ("p_model", "p_reference"))
     frame["misread"] = _log_ratio(model, observed)
     frame["misread_low"], frame["misread_high"] = _log_ratio(model, high), _log_ratio(model, low)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruie_core.analysis.frames import embeddings, user
-from ruie_core.analysis.frames.user import Place, UserFilter
+from ruie_core.analysis.behaviour.form import Fields
+from ruie_core.analysis.frames import embeddings, people, user
+from ruie_core.analysis.frames.people import Place
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from tests.fake_run import fabricate
@@ -20,87 +21,116 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
 
 
 @pytest.fixture(scope="module")
-def people(store: RunStore) -> pd.DataFrame:
+def users(store: RunStore) -> pd.DataFrame:
     return store.sql("SELECT * FROM users")
 
 
-def test_no_filter_matches_everybody_in_order(store: RunStore, people: pd.DataFrame) -> None:
-    found = user.matching_users(store, UserFilter())
-    assert found["user"].tolist() == sorted(people["user"])
-    assert UserFilter().empty
-    assert not UserFilter(min_events=1).empty
+def test_without_a_behaviour_everybody_matches_in_order(
+    store: RunStore, users: pd.DataFrame
+) -> None:
+    found = people.matching_users(store, None)
+    assert found["user"].tolist() == sorted(users["user"])
+    assert found["t"].isna().all()
 
 
 @pytest.mark.parametrize(
     ("chosen", "query"),
     [
-        (UserFilter(min_events=30), "n_events >= 30"),
-        (UserFilter(min_switches=8), "n_switches >= 8"),
-        (UserFilter(scenario='related "more"'), "main_scenario == 'related \"more\"'"),
-        (UserFilter(max_rank=20), "rank_test <= 20"),
-        (UserFilter(min_ndcg=0.3), "ndcg_10 >= 0.3"),
-        (UserFilter(min_events=20, min_switches=4, max_rank=60),
+        (Fields(min_events=30), "n_events >= 30"),
+        (Fields(min_switches=8), "n_switches >= 8"),
+        (Fields(main_scenario='related "more"'), "main_scenario == 'related \"more\"'"),
+        (Fields(max_rank=20), "rank_test <= 20"),
+        (Fields(ndcg="over"), "ndcg_10 > ndcg_10.median()"),
+        (Fields(min_events=20, min_switches=4, max_rank=60),
          "n_events >= 20 and n_switches >= 4 and rank_test <= 60"),
     ],
 )  # fmt: skip
-def test_filters_match_pandas(
-    store: RunStore, people: pd.DataFrame, chosen: UserFilter, query: str
+def test_fields_match_pandas(
+    store: RunStore, users: pd.DataFrame, chosen: Fields, query: str
 ) -> None:
-    found = user.matching_users(store, chosen)
-    assert sorted(found["user"]) == sorted(people.query(query)["user"])
+    found = people.matching_users(store, chosen.behaviour())
+    assert sorted(found["user"]) == sorted(users.query(query)["user"])
 
 
-@pytest.mark.parametrize("sort", list(user.SORTS))
-def test_every_order_keeps_everybody(store: RunStore, people: pd.DataFrame, sort: str) -> None:
-    found = user.matching_users(store, UserFilter(sort=sort))
-    assert sorted(found["user"]) == sorted(people["user"])
+def test_a_match_comes_with_the_first_event_at_which_it_is_met(store: RunStore) -> None:
+    found = people.matching_users(store, Fields(max_gate=0.3).behaviour())
+    steps = store.sql("SELECT * FROM steps WHERE gate < 0.3 AND split <> 'forecast'")
+    assert found.set_index("user")["t"].to_dict() == steps.groupby("user")["t"].min().to_dict()
+
+
+def test_empty_fields_ask_for_nothing() -> None:
+    assert Fields().behaviour() is None
+    assert Fields(source="feed").behaviour() is None
+    full = Fields("a", "b", 3, "rises", 1.0, 0.2, 100, "like", 5, 2, "a", "under", 9).behaviour()
+    assert full is not None
+    assert [each.kind for each in full.conditions] == [
+        "move", "change", "event", "event", "action", "person", "person", "mostly", "person",
+        "person",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sort", list(people.SORTS))
+@pytest.mark.parametrize("fields", [Fields(), Fields(max_gate=1.1), Fields(min_events=1)])
+def test_every_order_keeps_everybody(
+    store: RunStore, users: pd.DataFrame, sort: str, fields: Fields
+) -> None:
+    found = people.matching_users(store, fields.behaviour(), sort)
+    moved = users[users["n_events"] > 1] if fields.max_gate else users
+    assert sorted(found["user"]) == sorted(moved["user"])
     if sort == "most events":
-        events = people.set_index("user")["n_events"].loc[found["user"]]
+        events = users.set_index("user")["n_events"].loc[found["user"]]
         assert events.is_monotonic_decreasing
 
 
-def test_unknown_orders_and_scenarios_are_refused(store: RunStore) -> None:
+def test_only_those_of_a_set_are_asked(store: RunStore) -> None:
+    among = store.keep_users('SELECT "user" FROM users WHERE "user" < $n', {"n": 5})
+    assert people.size(store, among) == 5
+    assert people.matching_users(store, None, "id", among)["user"].tolist() == [0, 1, 2, 3, 4]
+    found = people.matching_users(store, Fields(min_events=20).behaviour(), "id", among)
+    assert set(found["user"]) < {0, 1, 2, 3, 4}
+    assert user.telling_user(store, among)["user"].iloc[0] < 5
+
+
+def test_an_unknown_order_is_refused(store: RunStore) -> None:
     with pytest.raises(UserError, match="choose one of"):
-        user.matching_users(store, UserFilter(sort="n_events; DROP TABLE users"))
-    with pytest.raises(UserError, match="no scenario 'live'"):
-        user.matching_users(store, UserFilter(scenario="live"))
+        people.matching_users(store, None, "n_events; DROP TABLE users")
 
 
 def test_walking_through_the_matches() -> None:
     matches = pd.DataFrame({"user": [4, 9, 2]})
-    assert user.place_among(matches, 4) == Place(1, None, 9)
-    assert user.place_among(matches, 2) == Place(3, 9, None)
-    assert user.place_among(matches, 77) == Place(None, None, 4)
-    assert user.place_among(matches, None) == Place(None, None, 4)
-    assert user.place_among(matches.iloc[:0], 4) == Place(None, None, None)
+    assert people.place_among(matches, 4) == Place(1, None, 9)
+    assert people.place_among(matches, 2) == Place(3, 9, None)
+    assert people.place_among(matches, 77) == Place(None, None, 4)
+    assert people.place_among(matches, None) == Place(None, None, 4)
+    assert people.place_among(matches.iloc[:0], 4) == Place(None, None, None)
 
 
 def test_finding_a_user_by_id(store: RunStore) -> None:
-    assert user.find_user(store, " u10007 ") == 1
+    assert people.find_user(store, " u10007 ") == 1
     with pytest.raises(UserError, match=r"ids that begin so: u10000, u10007, u10014, u10021\."):
-        user.find_user(store, "U100")
+        people.find_user(store, "U100")
     with pytest.raises(UserError, match="an id looks like u10000"):
-        user.find_user(store, "' OR 1=1 --")
+        people.find_user(store, "' OR 1=1 --")
 
 
-def test_a_person_s_row_and_the_population(store: RunStore, people: pd.DataFrame) -> None:
+def test_a_person_s_row_and_the_population(store: RunStore, users: pd.DataFrame) -> None:
     row = user.user_row(store, 5).iloc[0]
-    events = people.loc[people["user"] == 5, "n_events"].iloc[0]
-    assert row["share_with_events"] == pytest.approx((people["n_events"] >= events).mean())
+    events = users.loc[users["user"] == 5, "n_events"].iloc[0]
+    assert row["share_with_events"] == pytest.approx((users["n_events"] >= events).mean())
     usual = user.population(store).iloc[0]
     steps = store.sql("SELECT gate, reward FROM steps WHERE item IS NOT NULL")
     assert usual["gate"] == pytest.approx(steps["gate"].mean(), rel=1e-5)
     assert usual["reward"] == pytest.approx(steps["reward"].mean(), rel=1e-5)
-    assert usual["rank"] == people["rank_test"].median()
+    assert usual["rank"] == users["rank_test"].median()
     assert usual["users"] == 60
     assert usual["items"] == 150
     with pytest.raises(UserError, match="no user with the number 999"):
         user.user_row(store, 999)
 
 
-def test_somebody_worth_opening_on(store: RunStore, people: pd.DataFrame) -> None:
+def test_somebody_worth_opening_on(store: RunStore, users: pd.DataFrame) -> None:
     code = user.telling_user(store)["user"].iloc[0]
-    row = people[people["user"] == code].iloc[0]
+    row = users[users["user"] == code].iloc[0]
     assert 30 <= row["n_events"] <= 100
     assert row["n_scenarios"] > 1
 

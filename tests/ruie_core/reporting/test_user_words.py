@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from ruie_core.analysis.frames.user import Place
+from ruie_core.analysis.frames.people import Place
 from ruie_core.figures.numbers import THIN
 from ruie_core.reporting.user import (
+    beside,
     headline,
     match_line,
     person,
@@ -89,6 +90,21 @@ def test_nothing_held_out_and_rare_and_common_users() -> None:
 )
 def test_matches_have_a_denominator(place: Place, matches: int, users: int, line: str) -> None:
     assert match_line(place, matches, users) == line
+
+
+def test_a_cohort_is_the_denominator_while_it_is_looked_at() -> None:
+    assert (
+        match_line(Place(3, 1, 2), 5, 9, "a_b") == r"**3 of 5** users match (of 9 in cohort a\_b)"
+    )
+    assert match_line(Place(4, 1, 2), 9, 9, "all") == "**4** of 9 users in cohort all"
+
+
+def test_figures_of_two_kinds_are_not_set_beside_each_other_unnamed() -> None:
+    own, other = headline(row(n_heldout=4), USUAL), headline(row(n_heldout=1), USUAL)
+    told = beside(own, other, "User 7")
+    assert told[2].reference.endswith(f"**User 7: rank, held-out event {other[2].value}**")
+    assert told[0].reference.endswith(f"**User 7: {other[0].value}**")
+    assert [each.value for each in told] == [each.value for each in own]
 
 
 def test_the_window_is_announced() -> None:

@@ -203,6 +203,26 @@ def test_adding_a_file_seals_it_too(run_path):
     assert load_run(run_path, "cpu").manifest["files"] == files
 
 
+def test_cohorts_are_kept_and_not_sealed(run_path):
+    mine = run_path / "cohorts" / "mine.json"
+    mine.parent.mkdir()
+    mine.write_text("{}")
+
+    def meanwhile(folder):
+        write_json(folder / "metrics.json", {"rows": []})
+        mine.write_text('{"n": 1}')
+        (run_path / "cohorts" / "second.json").write_text("{}")
+
+    _reseal(run_path, meanwhile)
+    assert not any("cohorts" in name for name in read_json(run_path / "manifest.json")["files"])
+    assert read_json(mine) == {"n": 1}, "what was written while the run was, is kept too"
+    mine.write_text('{"n": 2}')
+    assert load_run(run_path, "cpu").model.n_items == 30
+    write(run_path, make_dataset(), seed=1)
+    assert read_json(mine) == {"n": 2}
+    assert load_run(run_path, "cpu").model.n_items == 30
+
+
 def test_whole_folder_reports_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with (
