@@ -1,8 +1,9 @@
 """Figures of the What-if view: the original history's response beside the edited one's."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import MINUS, count, number, percent, plain, short
@@ -13,6 +14,11 @@ TOP = 10
 """Ranks that the movers show; beyond, the rank is written."""
 DRAWN = 3
 """Scenarios whose Q is drawn over time, at most: those that changed most."""
+_TELLS = 0.005
+"""Changes of Q or p below this are written in grey."""
+_Q_ROW, _GATE_ROW, _GAP = 72, 46, 26
+"""Heights of the trajectories' rows and of the gaps where their titles stand, px."""
+_HOVER = "%{customdata}<extra></extra>"
 _MARKS = {"removed": "✕", "inserted": "+", "changed": "△", "moved": "◇"}
 
 
@@ -32,54 +38,54 @@ def scenario_shift(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
     """
     rows = records(frame)
     colors = scenario_colors(list(frame["scenario"]))
-    places = list(range(len(rows)))
-    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.13)
-    for column, name in enumerate(("q", "p"), start=1):
+    paint = [colors[row["scenario"]] for row in rows]
+    hover = [_shift_hover(row) for row in rows]
+    traces, shapes, notes = [], [], []
+    for name, side in (("q", "x"), ("p", "x2")):
         for when in ("before", "after"):
-            paint = [colors[row["scenario"]] for row in rows]
-            figure.add_trace(
+            fill = theme.ground if when == "before" else paint
+            traces.append(
                 go.Scatter(
-                    x=frame[f"{name}_{when}"], y=places, mode="markers", name=f"{name} {when}",
-                    marker={
-                        "size": 11,
-                        "color": theme.ground if when == "before" else paint,
-                        "line": {"color": paint, "width": 2},
-                    },
-                    customdata=[_shift_hover(row) for row in rows],
-                    hovertemplate="%{customdata}<extra></extra>",
-                    cliponaxis=False,
-                ),
-                row=1, col=column,
+                    x=frame[f"{name}_{when}"], y=list(range(len(rows))), xaxis=side,
+                    mode="markers", name=f"{name} {when}", cliponaxis=False,
+                    marker={"size": 11, "color": fill, "line": {"color": paint, "width": 2}},
+                    customdata=hover, hovertemplate=_HOVER,
+                )
             )  # fmt: skip
-        for place, row in zip(places, rows, strict=True):
-            figure.add_shape(
-                type="line", x0=row[f"{name}_before"], x1=row[f"{name}_after"], y0=place, y1=place,
-                line={"color": colors[row["scenario"]], "width": 3}, layer="below",
-                row=1, col=column,
+        for place, row in enumerate(rows):
+            ends = row[f"{name}_before"], row[f"{name}_after"]
+            shapes.append(
+                {"type": "line", "x0": ends[0], "x1": ends[1], "y0": place, "y1": place,
+                 "xref": side, "yref": "y", "line": {"color": paint[place], "width": 3},
+                 "layer": "below"}
             )  # fmt: skip
-            figure.add_annotation(
-                x=max(row[f"{name}_before"], row[f"{name}_after"]), y=place, xanchor="left",
-                xshift=10, text=_signed(row[f"{name}_change"], name), row=1, col=column,
-                font={"size": 12, "color": theme.text if _tells(row, name) else theme.muted},
+            color = theme.text if abs(row[f"{name}_change"]) >= _TELLS else theme.muted
+            notes.append(
+                {"x": max(ends), "y": place, "xref": side, "yref": "y", "xanchor": "left",
+                 "xshift": 10, "text": _signed(row[f"{name}_change"], name), "showarrow": False,
+                 "font": {"size": 12, "color": color}}
             )  # fmt: skip
-    figure.update_yaxes(
-        tickvals=places, ticktext=[plain(short(row["scenario"], 22)) for row in rows],
-        range=[len(rows) - 0.4, -0.6], showgrid=False, tickfont={"color": theme.text},
-        ticklabelstandoff=8, fixedrange=True,
-    )  # fmt: skip
     q = frame[["q_before", "q_after"]].to_numpy()
     room = max(float(q.max() - q.min()), 0.1)
-    figure.update_xaxes(showgrid=True, fixedrange=True, nticks=5)
-    figure.update_xaxes(
-        title_text="Q, reward units",
-        range=[float(q.min()) - 0.12 * room, float(q.max()) + 0.42 * room], row=1, col=1,
-    )  # fmt: skip
-    figure.update_xaxes(
-        title_text="p, next scenario", range=[-0.04, 1.3], tickformat=".0%",
-        tickvals=[0, 0.5, 1], row=1, col=2,
-    )  # fmt: skip
-    figure.update_layout(showlegend=False, dragmode=False, margin={"t": 8})
-    return finish(figure, theme, 70 + 34 * len(rows))
+    axis: dict[str, Any] = {"showgrid": True, "fixedrange": True, "anchor": "y"}
+    layout: dict[str, Any] = {
+        "xaxis": axis | {
+            "domain": [0, 0.46], "title": {"text": "Q, reward units"}, "nticks": 5,
+            "range": [float(q.min()) - 0.12 * room, float(q.max()) + 0.42 * room],
+        },
+        "xaxis2": axis | {
+            "domain": [0.56, 1], "title": {"text": "p, next scenario"}, "range": [-0.04, 1.3],
+            "tickformat": ".0%", "tickvals": [0, 0.5, 1],
+        },
+        "yaxis": {
+            "tickvals": list(range(len(rows))), "range": [len(rows) - 0.4, -0.6],
+            "ticktext": [plain(short(row["scenario"], 22)) for row in rows],
+            "showgrid": False, "tickfont": {"color": theme.text}, "ticklabelstandoff": 8,
+            "fixedrange": True,
+        },
+        "shapes": shapes, "annotations": notes, "margin": {"t": 8},
+    }  # fmt: skip
+    return _figure(traces, layout, theme, 70 + 34 * len(rows))
 
 
 def drawn_scenarios(frame: pd.DataFrame) -> list[str]:
@@ -117,36 +123,42 @@ def trajectories(
     colors = scenario_colors(scenarios)
     rows = [(f"q_{name}", f"Q of {name}", colors[name]) for name in drawn]
     rows.append(("gate", "gate", GATE_COLOR))
-    figure = make_subplots(
-        rows=len(rows), cols=1, shared_xaxes=True, vertical_spacing=0.09,
-        row_heights=[1.0] * len(drawn) + [0.7],
-    )  # fmt: skip
-    for place, (column, title, color) in enumerate(rows, start=1):
-        for version, paint, width in (("original", theme.faint, 4), ("edited", color, 2)):
-            part = lines[lines["version"] == version]
-            if column == "gate":
-                part = part[part["key"].notna()]
-            figure.add_trace(
+    heights = [_Q_ROW] * len(drawn) + [_GATE_ROW]
+    inside = sum(heights) + _GAP * (len(rows) - 1)
+    versions = (("original", theme.faint, 4), ("edited", None, 2))
+    parts = {version: lines[lines["version"] == version] for version, _, _ in versions}
+    told = {version: records(part) for version, part in parts.items()}
+    layout: dict[str, Any] = {}
+    traces, notes, top = [], [], inside
+    for place, (column, title, color) in enumerate(rows):
+        axis = f"y{place + 1}" if place else "y"
+        for version, paint, width in versions:
+            traces.append(
                 go.Scatter(
-                    x=part["slot"], y=part[column], mode="lines", name=version,
-                    line={"color": paint, "width": width},
-                    customdata=[_line_hover(row, column, title) for row in records(part)],
-                    hovertemplate="%{customdata}<extra></extra>",
-                ),
-                row=place, col=1,
+                    x=parts[version]["slot"], y=parts[version][column], yaxis=axis, mode="lines",
+                    name=version, line={"color": paint or color, "width": width},
+                    customdata=[_line_hover(row, column, title) for row in told[version]],
+                    hovertemplate=_HOVER,
+                )
             )  # fmt: skip
-        y = "y domain" if place == 1 else f"y{place} domain"
-        figure.add_annotation(
-            x=0, xref="x domain", xanchor="left", y=1, yref=y, yanchor="bottom",
-            text=plain(short(title, 34)), font={"color": legible(color, theme), "size": 12},
+        domain = [(top - heights[place]) / inside, top / inside]
+        top -= heights[place] + _GAP
+        layout["yaxis" + axis[1:]] = {"domain": domain, "nticks": 4, "fixedrange": True}
+        notes.append(
+            {"x": 0, "xref": "paper", "xanchor": "left", "y": domain[1], "yref": "paper",
+             "yanchor": "bottom", "text": plain(short(title, 34)), "showarrow": False,
+             "font": {"color": legible(color, theme), "size": 12}}
         )  # fmt: skip
-    _mark_slots(figure, lines, theme)
-    bounds = [float(lines["slot"].min()) - 0.6, float(lines["slot"].max()) + 0.9]
-    figure.update_xaxes(fixedrange=True, range=bounds, **_ticks(lines))
-    figure.update_xaxes(title_text="event of the original history, in order", row=len(rows), col=1)
-    figure.update_yaxes(fixedrange=True, nticks=4)
-    figure.update_layout(showlegend=False, dragmode=False, margin={"t": 40})
-    return finish(figure, theme, 130 + 92 * len(rows))
+    shapes, marks = _marked_slots(lines, theme)
+    layout |= {
+        "xaxis": _ticks(lines) | {
+            "title": {"text": "event of the original history, in order"}, "anchor": axis,
+            "range": [float(lines["slot"].min()) - 0.6, float(lines["slot"].max()) + 0.9],
+            "fixedrange": True,
+        },
+        "shapes": shapes, "annotations": [*notes, *marks], "margin": {"t": 40},
+    }  # fmt: skip
+    return _figure(traces, layout, theme, inside + 96)
 
 
 def movers(items: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
@@ -165,12 +177,12 @@ def movers(items: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
     """
     rows = records(items)
     left, right = (_heights(rows, f"rank_{when}") for when in ("before", "after"))
-    figure = go.Figure()
+    traces = []
     for row in sorted(rows, key=lambda row: row["rank_before"] != row["rank_after"]):
         change = row["rank_before"] - row["rank_after"]
         color = theme.muted if not change else theme.accent if change > 0 else theme.bad
-        name = plain(short(row["title"] or row["item_id"], 18))
-        figure.add_trace(
+        name = plain(short(row["title"] or row["item_id"], 20))
+        traces.append(
             go.Scatter(
                 x=[0, 1], y=[left[row["item"]], right[row["item"]]], mode="lines+markers+text",
                 line={"color": color, "width": 2 if change else 1.2},
@@ -179,19 +191,27 @@ def movers(items: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
                       f"  {count(row['rank_after'])}  {name}"],
                 textposition=["middle left", "middle right"],
                 textfont={"size": 12, "color": theme.text if change else theme.muted},
-                customdata=[_item_hover(row)] * 2,
-                hovertemplate="%{customdata}<extra></extra>",
-                cliponaxis=False,
+                customdata=[_item_hover(row)] * 2, hovertemplate=_HOVER, cliponaxis=False,
             )
         )  # fmt: skip
     lowest = max([TOP, *left.values(), *right.values()])
-    figure.update_xaxes(
-        range=[-1.6, 2.6], tickvals=[0, 1], ticktext=["original", "edited"], side="top",
-        fixedrange=True, showgrid=False,
-    )  # fmt: skip
-    figure.update_yaxes(visible=False, range=[lowest + 0.6, 0.3], fixedrange=True)
-    figure.update_layout(showlegend=False, dragmode=False, margin={"t": 36})
-    return finish(figure, theme, round(60 + 29 * lowest))
+    layout = {
+        "xaxis": {
+            "range": [-1.6, 2.6], "tickvals": [0, 1], "ticktext": ["original", "edited"],
+            "side": "top", "fixedrange": True, "showgrid": False,
+        },
+        "yaxis": {"visible": False, "range": [lowest + 0.6, 0.3], "fixedrange": True},
+        "margin": {"t": 36},
+    }  # fmt: skip
+    return _figure(traces, layout, theme, round(60 + 29 * lowest))
+
+
+def _figure(
+    traces: list[go.Scatter], layout: dict[str, Any], theme: Theme, height: int
+) -> go.Figure:
+    """Put a figure together unchecked, which takes a tenth of the time; tests check."""
+    whole = layout | {"showlegend": False, "dragmode": False}
+    return finish(go.Figure(data=traces, layout=whole, _validate=False), theme, height)
 
 
 def _heights(rows: list[Record], column: str) -> dict[int, float]:
@@ -201,32 +221,36 @@ def _heights(rows: list[Record], column: str) -> dict[int, float]:
     return places | {row["item"]: TOP + 1.4 + place for place, row in enumerate(beyond)}
 
 
-def _mark_slots(figure: go.Figure, lines: pd.DataFrame, theme: Theme) -> None:
-    for row in records(lines[lines["mark"] != "kept"].drop_duplicates("slot")):
-        figure.add_vrect(
-            x0=row["slot"] - 0.5, x1=row["slot"] + 0.5, line_width=0, layer="below",
-            fillcolor=translucent(theme.accent, 0.12), row="all", col=1,
-        )  # fmt: skip
-        figure.add_annotation(
-            x=row["slot"], xref="x", y=1, yref="paper", yanchor="bottom", yshift=14,
-            text=_MARKS[row["mark"]], font={"color": theme.text, "size": 14},
-        )  # fmt: skip
+def _marked_slots(
+    lines: pd.DataFrame, theme: Theme
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Bands where something was edited, and the signs over them."""
+    marked = records(lines[lines["mark"] != "kept"].drop_duplicates("slot"))
+    bands: list[dict[str, Any]] = [
+        {"type": "rect", "x0": row["slot"] - 0.5, "x1": row["slot"] + 0.5, "xref": "x", "y0": 0,
+         "y1": 1, "yref": "paper", "line": {"width": 0}, "layer": "below",
+         "fillcolor": translucent(theme.accent, 0.12)}
+        for row in marked
+    ]  # fmt: skip
+    signs: list[dict[str, Any]] = [
+        {"x": row["slot"], "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 14,
+         "text": _MARKS[row["mark"]], "showarrow": False,
+         "font": {"color": theme.text, "size": 14}}
+        for row in marked
+    ]  # fmt: skip
+    return bands, signs
 
 
-def _ticks(lines: pd.DataFrame) -> dict[str, object]:
+def _ticks(lines: pd.DataFrame) -> dict[str, Any]:
     """About eight original event numbers, and the forecast."""
     known = lines[(lines["version"] == "original") & lines["key"].notna()]
     last = int(lines["slot"].max())
     step = max(1, round(len(known) / 8))
-    chosen = [row for row in records(known) if row["key"] % step == 0 and row["slot"] <= last - 2]
+    chosen = [row for row in records(known) if row["key"] % step == 0 and row["slot"] <= last - 3]
     return {
         "tickvals": [*(row["slot"] for row in chosen), last],
         "ticktext": [*(count(row["key"]) for row in chosen), "forecast"],
     }
-
-
-def _tells(row: Record, name: str) -> bool:
-    return bool(abs(row[f"{name}_change"]) >= 0.005)
 
 
 def _signed(change: float, name: str) -> str:

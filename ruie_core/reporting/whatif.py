@@ -161,7 +161,7 @@ def item_name(row: Record) -> str:
 
 def _target_words(compared: Comparison) -> str:
     """Targets and returns move with rewards, which Q does not see."""
-    rows = [row for row in records(compared.events) if row["mark"] in ("changed", "moved")]
+    rows = [row for row in records(compared.events) if row["mark"] == "changed"]
     told = [row for row in rows if _moved(row, "y")]
     if not told:
         return ""

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import plotly.graph_objects as go
 import pytest
 
 from ruie_core.analysis.comparison import Comparison, compare
@@ -44,13 +45,24 @@ def test_trajectories_lay_the_edited_line_over_the_original(theme: Theme) -> Non
     assert [trace.name for trace in figure.data] == ["original", "edited"] * 4
     assert figure.data[0].line.color == theme.faint
     assert figure.data[1].line.color == scenario_colors(SCENARIOS)["feed"]
-    marks = [note.text for note in figure.layout.annotations if note.yref == "paper"]
+    marks = [note.text for note in figure.layout.annotations if note.xref == "x"]
     assert sorted(marks) == sorted("△◇✕◇+"), "a moved event is marked where it was and is"
     gone = made.lines.query("mark == 'removed'")["slot"].iloc[0]
     assert gone in figure.data[0].x
     assert gone not in figure.data[1].x
     assert figure.data[0].x[-1] == figure.data[1].x[-1], "both end in the forecast"
-    assert figure.layout.xaxis4.ticktext[-1] == "forecast"
+    assert figure.layout.xaxis.ticktext[-1] == "forecast"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_plotly_accepts_what_was_put_together_unchecked(theme: Theme) -> None:
+    made = compared()
+    for figure in (
+        scenario_shift(made.scenarios, theme),
+        trajectories(made.lines, ["feed", "shop"], SCENARIOS, theme),
+        movers(made.items, theme),
+    ):
+        go.Figure(figure.to_dict())
 
 
 def test_movers_enter_from_under_the_first_ten() -> None:
@@ -69,5 +81,5 @@ def test_movers_enter_from_under_the_first_ten() -> None:
 def test_a_figure_with_nothing_edited_has_no_marks() -> None:
     same = compare(response(EVENTS), response(EVENTS))
     figure = trajectories(same.lines, ["feed"], SCENARIOS)
-    assert not [note for note in figure.layout.annotations if note.yref == "paper"]
+    assert not [note for note in figure.layout.annotations if note.xref == "x"]
     assert {trace.line.color for trace in movers(same.items).data} == {LIGHT.muted}
