@@ -32,7 +32,7 @@ def apart(heights: Sequence[float], least: float) -> list[float]:
 def line_looks(names: Sequence[str], theme: Theme) -> dict[str, tuple[str, str]]:
     """Return each curve's colour and dash: the oracle is ink, gate = 1 is grey, others coloured.
 
-    >>> line_looks(["oracle", "constant", "q"], LIGHT)["q"]
+    >>> line_looks(["gate oracle", "gate constant", "gate q"], LIGHT)["gate q"]
     ('#0072B2', 'solid')
     """
     palette = [theme.accent, *template(theme).layout.colorway[1:]]
@@ -57,7 +57,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10, theme: Theme = L
 
     Example:
         >>> frame = pd.DataFrame({
-        ...     "variant": ["q", "q"], "x": [0.1, 0.3], "value": [0.2, 0.4], "low": 0.1,
+        ...     "variant": "gate q", "x": [0.1, 0.3], "value": [0.2, 0.4], "low": 0.1,
         ...     "high": 0.5, "n_users": 99, "n_events": 99, "seeds": 5})
         >>> noise(frame, "share_of_ceiling").layout.yaxis.title.text
         "share of the oracle's gain over gate = 1"
@@ -108,14 +108,14 @@ def reliability(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
     """Draw realised discounted return over Q, single and double, beside the line where they agree.
 
     Args:
-        frame: variant (single, double), x (mean Q of a bin), value (mean return), low, high,
+        frame: variant (single Q, double Q), x (mean Q of a bin), value (mean return), low, high,
             n_users, n_events, seeds; reward units.
         theme: colours.
 
     Example:
         >>> frame = pd.DataFrame({
-        ...     "variant": "double", "x": [1.0, 2.0], "value": [1.1, 1.8], "low": 1.0, "high": 2.0,
-        ...     "n_users": 99, "n_events": 99, "seeds": 5})
+        ...     "variant": "double Q", "x": [1.0, 2.0], "value": [1.1, 1.8], "low": 1.0,
+        ...     "high": 2.0, "n_users": 99, "n_events": 99, "seeds": 5})
         >>> reliability(frame).data[0].y, reliability(frame).layout.shapes[0].y1
         ((1.1, 1.8), 2.06)
     """

@@ -18,7 +18,8 @@ HOLM_HELP = (
 ABLATION_HELP = "Each change is trained anew with the same seeds and budget as the full model."
 REWARD_HELP = (
     "Reward: the sum of an event's action weights, which Q estimates. Rewards drawn at random "
-    "carry no information: if they helped, the gain would not come from engagement."
+    "carry no information: if they helped, the gain would not come from engagement. Users' order: "
+    "Spearman's correlation, over users, with the default rewards."
 )
 TRANSFER_HELP = (
     "Joint: one model trained on all scenarios; alone: one model per scenario. Above zero, "
