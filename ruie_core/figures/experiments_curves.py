@@ -1,5 +1,6 @@
 """Curves that carry their names: gates over noise, transfer over scarce data, Q over return."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -67,7 +68,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10, theme: Theme = L
     write: Callable[[float], str] = percent if share else _four if metric == "ndcg" else _two
     figure = _curves(frame, theme, write, "noise", lambda share, step: share + 0.003 * step)
     figure.update_yaxes(title_text=title, tickformat=".0%" if share else None, nticks=6)
-    figure.update_xaxes(title_text="share of events that are noise", tickformat=".0%")
+    _share_axis(figure, frame, "share of events that are noise")
     if share:
         for level in (0, 1):
             _level(figure, level, theme)
@@ -90,13 +91,10 @@ def scarcity(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> g
         'log'
     """
     figure = _curves(frame, theme, _signed, "data", lambda share, step: share * 1.02**step)
-    shares = sorted(frame["x"].unique())
-    figure.update_xaxes(
-        title_text="share of the scenario's training data that is kept",
-        type="log",
-        tickvals=shares,
-        ticktext=[percent(share) for share in shares],
-    )
+    _share_axis(figure, frame, "share of the scenario's training data that is kept")
+    ends = [math.log10(share) for share in (frame["x"].min(), frame["x"].max())]
+    reach = [ends[0] - 0.08, ends[1] + 0.08] if len(frame) else None
+    figure.update_xaxes(type="log", range=reach)
     figure.update_yaxes(
         title_text=f"{metric_name('ndcg', k)}, joint minus alone", nticks=6, tickformat=".4~f"
     )
@@ -205,6 +203,16 @@ def _names(
         )  # fmt: skip
     longest = max((len(experiment_name(name)) for name in parts), default=0)
     figure.update_layout(margin={"t": 12, "r": 16 + round(_LETTER * longest)})
+
+
+def _share_axis(figure: go.Figure, frame: pd.DataFrame, title: str) -> None:
+    """Mark the shares that were tried, with room beside them: a single one is a place, too."""
+    shares = sorted(frame["x"].unique())
+    figure.update_xaxes(
+        title_text=title, tickvals=shares, ticktext=[percent(share) for share in shares]
+    )
+    if shares:
+        figure.update_xaxes(range=[shares[0] - 0.05, shares[-1] + 0.05])
 
 
 def _level(figure: go.Figure, height: float, theme: Theme) -> None:

@@ -17,6 +17,7 @@ from ruie_core.figures import (
     experiments_forest,
     experiments_transfer,
 )
+from ruie_core.figures.numbers import THIN
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 from tests.fake_summaries import make_noise_summary, make_summary
 
@@ -185,6 +186,14 @@ def test_curves_carry_their_names_and_the_oracle_is_ink() -> None:
 def test_a_share_of_the_ceiling_has_both_ends_drawn() -> None:
     figure = FIGURES["noise"](LIGHT)
     assert [shape.y0 for shape in figure.layout.shapes] == [0, 1]
+
+
+def test_a_single_level_of_noise_is_one_place_of_the_axis() -> None:
+    figure = experiments_curves.noise(SHARE[SHARE["x"] == 0.4], "share_of_ceiling")
+    assert list(figure.layout.xaxis.ticktext) == [f"40{THIN}%"]
+    least, most = figure.layout.xaxis.range
+    assert all(least < x < most for trace in figure.data for x in trace.x)
+    assert most - least > 0.09, "curves that are set apart a little do not fill the width"
 
 
 def test_scarce_data_has_a_zero_line_and_shares_as_ticks() -> None:
