@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app.components.chart import heading
 from app.components.experiments import Scene, figure, pick
 from ruie_core.analysis.frames import experiment_tables as tables
+from ruie_core.analysis.frames.experiments import cutoff
 from ruie_core.figures import experiments_board as board_figures
 from ruie_core.figures import experiments_calibration as fit_figures
 from ruie_core.figures import experiments_curves as curves
@@ -15,10 +16,21 @@ from ruie_core.reporting import experiments_readings as words
 
 def leaderboard(scene: Scene) -> None:
     """Every model with its interval."""
-    title, k = "Models, best first", scene.choice.k
+    _board(scene, tables.BOARDS[0])
+
+
+def cross_domain(scene: Scene) -> None:
+    """The same on a log of another kind."""
+    _board(scene, tables.BOARDS[1])
+
+
+def _board(scene: Scene, experiment: str) -> None:
+    title = "Models, best first"
     place = heading(title, "experiments_board", words.HOLM_HELP)
-    metric = pick(place, "Metric", tables.metrics(scene.frame), "experiments_metric")
-    board = tables.leaderboard(scene.frame, metric)
+    known = tables.metrics(scene.frame, experiment)
+    metric = pick(place, "Metric", known, f"experiments_metric_{scene.dataset}")
+    board = tables.leaderboard(scene.frame, metric, experiment)
+    k = cutoff(board)
     figure(
         scene,
         board,
@@ -26,7 +38,7 @@ def leaderboard(scene: Scene) -> None:
         words.leaderboard(board, metric, k),
         key="board",
         title=title,
-        of=(metric,),
+        of=(experiment, metric),
     )
 
 
@@ -40,7 +52,7 @@ def ablation(scene: Scene) -> None:
     figure(
         scene,
         frame,
-        lambda: forests.ablation(frame, scene.choice.k, scene.theme),
+        lambda: forests.ablation(frame, cutoff(frame), scene.theme),
         words.ablation(frame),
         key="ablation",
         title=title,
@@ -54,7 +66,7 @@ def rewards(scene: Scene) -> None:
     figure(
         scene,
         frame,
-        lambda: forests.rewards(frame, scene.choice.k, scene.theme),
+        lambda: forests.rewards(frame, cutoff(frame), scene.theme),
         words.rewards(frame),
         key="rewards",
         title="What other rewards change",
@@ -66,16 +78,17 @@ def per_scenario(scene: Scene) -> None:
     """RUIE minus itself with gate = 1, and minus a baseline, per scenario."""
     title = "Whom RUIE serves better, and whom worse"
     gaps = tables.scenario_gaps(scene.frame)
-    selves, baselines = tables.rivals(gaps, tables.leaderboard(scene.frame))
+    selves, baselines = tables.rivals(gaps, tables.main_board(scene.frame))
     place = heading(title, "experiments_gaps", words.HOLM_HELP)
     others = selves[:1]
     if baselines:
         others += (pick(place, "Baseline", baselines, f"experiments_baseline_{scene.dataset}"),)
     frame = gaps[gaps["other"].isin(others)]
+    k = cutoff(frame)
     figure(
         scene,
         frame,
-        lambda: forests.scenario_gaps(frame, others, scene.scenarios, scene.choice.k, scene.theme),
+        lambda: forests.scenario_gaps(frame, others, scene.scenarios, k, scene.theme),
         words.scenario_gaps(frame, others),
         key="gaps",
         title=title,
@@ -85,12 +98,12 @@ def per_scenario(scene: Scene) -> None:
 
 def transfer(scene: Scene) -> None:
     """Joint against single-scenario training, whole and where data is scarce."""
-    k, frame, scarce = scene.choice.k, tables.transfer(scene.frame), tables.scarcity(scene.frame)
+    frame, scarce = tables.transfer(scene.frame), tables.scarcity(scene.frame)
     if len(frame):
         figure(
             scene,
             frame,
-            lambda: matrices.matrix(frame, k, scene.theme),
+            lambda: matrices.matrix(frame, cutoff(frame), scene.theme),
             words.matrix(frame),
             key="matrix",
             title="Trained together minus alone",
@@ -106,7 +119,7 @@ def transfer(scene: Scene) -> None:
     figure(
         scene,
         part,
-        lambda: curves.scarcity(part, k, scene.theme),
+        lambda: curves.scarcity(part, cutoff(part), scene.theme),
         words.scarcity(part, scenario),
         key="scarcity",
         title=title,
@@ -146,11 +159,12 @@ def calibration(scene: Scene) -> None:
 
 def noise(scene: Scene) -> None:
     """How much of the oracle's gain each gate reaches as noise grows."""
-    title, k = "Gates as noise grows", scene.choice.k
+    title = "Gates as noise grows"
     place = heading(title, "experiments_noise", words.NOISE_HELP)
     known = tables.noise_metrics(scene.frame)
     metric = pick(place, "Metric", known, f"experiments_noise_metric_{scene.dataset}")
     frame = tables.noise(scene.frame, metric)
+    k = cutoff(frame)
     figure(
         scene,
         frame,
@@ -164,6 +178,7 @@ def noise(scene: Scene) -> None:
 
 TABS: dict[str, Callable[[Scene], None]] = {
     "leaderboard": leaderboard,
+    "cross-domain": cross_domain,
     "ablation": ablation,
     "rewards": rewards,
     "scenario-split": per_scenario,

@@ -16,6 +16,7 @@ from ruie_core.analysis.frames import experiments as frames
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.theme import Theme
 from ruie_core.reporting import experiments as words
+from ruie_core.reporting import experiments_trials as trials
 from ruie_core.reporting.experiments_readings import metric_title
 
 _FEW = 4
@@ -43,7 +44,7 @@ class Scene:
     theme: Theme
 
     @property
-    def key(self) -> tuple[str, str | None, str, int]:
+    def key(self) -> tuple[str, str, str, int]:
         """All that a figure depends on beside its own controls and the theme."""
         return self.state, self.choice.split, self.choice.request, self.choice.k
 
@@ -77,7 +78,7 @@ def choose_dataset(context: Context, known: tuple[str, ...]) -> str:
 def choose_protocol(summary: pd.DataFrame, dataset: str) -> frames.Choice:
     """Ask for split, request and cut-off; what a summary has one of is not asked."""
     splits, requests = frames.splits(summary), frames.requests(summary)
-    split = splits[0] if splits else None
+    split = splits[0]
     if len(splits) > 1:
         split = st.segmented_control(
             "Held out", splits, default=splits[0], required=True,
@@ -96,7 +97,7 @@ def choose_protocol(summary: pd.DataFrame, dataset: str) -> frames.Choice:
         k = st.segmented_control(
             "Cut-off K", cutoffs, default=k, required=True, key=f"experiments_k_{dataset}",
         )  # fmt: skip
-    return frames.Choice(str(request), int(k), split)
+    return frames.Choice(str(request), int(k), str(split))
 
 
 def pick(place: DeltaGenerator, label: str, options: Sequence[str], key: str) -> str:
@@ -156,18 +157,19 @@ def figure(
         help=help,
         headed=help is not None,
     )
+    if note := words.other_cutoff(frames.cutoff(frame), scene.choice.k):
+        st.caption(note)
 
 
 def behind(scene: Scene, folder: Path, experiment: str) -> None:
     """Write the command that makes an experiment's numbers, and the trials behind them."""
     rows = scene.frame[scene.frame["experiment"] == experiment]
-    for command in dict.fromkeys(rows["command"]):
-        st.code(command, language="bash", wrap_lines=True)
+    st.code(trials.commands(rows), language="bash", wrap_lines=True)
     runs = _runs(str(folder), scene.state)
-    st.caption(words.provenance(runs, experiment))
+    st.caption(trials.provenance(runs, experiment))
     if runs is None or not (runs["experiment"] == experiment).any():
         return
     with st.expander("Every training run"):
         st.dataframe(
-            words.trials(runs, experiment), hide_index=True, key=f"experiments_runs_{experiment}"
+            trials.trials(runs, experiment), hide_index=True, key=f"experiments_runs_{experiment}"
         )

@@ -40,12 +40,14 @@ def render(context: Context) -> None:
     frame = frames.narrowed(summary, choice)
     offered = tables.offered(frame)
     with place:
+        board = tables.main_board(frame)
+        k = frames.cutoff(board) or choice.k
         answer = words.verdict(
-            tables.leaderboard(frame),
+            board,
             tables.ablation(frame),
             tables.noise(frame, "share_of_ceiling"),
             choice.request,
-            choice.k,
+            k,
         )
         header(TITLE, answer, question("experiments"))
         if note := words.other_dataset(dataset, context.run.dataset, known):

@@ -27,7 +27,7 @@ def fits(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
 
     Example:
         >>> frame = pd.DataFrame({
-        ...     "variant": ["single", "double"], "metric": "slope", "value": [0.6, 0.9],
+        ...     "variant": ["single Q", "double Q"], "metric": "slope", "value": [0.6, 0.9],
         ...     "low": 0.5, "high": 1.0, "n_users": 99, "n_events": 99, "seeds": 5})
         >>> figure = fits(frame)
         >>> figure.layout.shapes[0].x0, figure.data[0].text

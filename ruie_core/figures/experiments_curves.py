@@ -1,5 +1,6 @@
 """Curves that carry their names: gates over noise, transfer over scarce data, Q over return."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -32,7 +33,7 @@ def apart(heights: Sequence[float], least: float) -> list[float]:
 def line_looks(names: Sequence[str], theme: Theme) -> dict[str, tuple[str, str]]:
     """Return each curve's colour and dash: the oracle is ink, gate = 1 is grey, others coloured.
 
-    >>> line_looks(["oracle", "constant", "q"], LIGHT)["q"]
+    >>> line_looks(["gate oracle", "gate constant", "gate q"], LIGHT)["gate q"]
     ('#0072B2', 'solid')
     """
     palette = [theme.accent, *template(theme).layout.colorway[1:]]
@@ -57,7 +58,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10, theme: Theme = L
 
     Example:
         >>> frame = pd.DataFrame({
-        ...     "variant": ["q", "q"], "x": [0.1, 0.3], "value": [0.2, 0.4], "low": 0.1,
+        ...     "variant": "gate q", "x": [0.1, 0.3], "value": [0.2, 0.4], "low": 0.1,
         ...     "high": 0.5, "n_users": 99, "n_events": 99, "seeds": 5})
         >>> noise(frame, "share_of_ceiling").layout.yaxis.title.text
         "share of the oracle's gain over gate = 1"
@@ -67,7 +68,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10, theme: Theme = L
     write: Callable[[float], str] = percent if share else _four if metric == "ndcg" else _two
     figure = _curves(frame, theme, write, "noise", lambda share, step: share + 0.003 * step)
     figure.update_yaxes(title_text=title, tickformat=".0%" if share else None, nticks=6)
-    figure.update_xaxes(title_text="share of events that are noise", tickformat=".0%")
+    _share_axis(figure, frame, "share of events that are noise")
     if share:
         for level in (0, 1):
             _level(figure, level, theme)
@@ -90,13 +91,10 @@ def scarcity(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> g
         'log'
     """
     figure = _curves(frame, theme, _signed, "data", lambda share, step: share * 1.02**step)
-    shares = sorted(frame["x"].unique())
-    figure.update_xaxes(
-        title_text="share of the scenario's training data that is kept",
-        type="log",
-        tickvals=shares,
-        ticktext=[percent(share) for share in shares],
-    )
+    _share_axis(figure, frame, "share of the scenario's training data that is kept")
+    ends = [math.log10(share) for share in (frame["x"].min(), frame["x"].max())]
+    reach = [ends[0] - 0.08, ends[1] + 0.08] if len(frame) else None
+    figure.update_xaxes(type="log", range=reach)
     figure.update_yaxes(
         title_text=f"{metric_name('ndcg', k)}, joint minus alone", nticks=6, tickformat=".4~f"
     )
@@ -108,14 +106,14 @@ def reliability(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
     """Draw realised discounted return over Q, single and double, beside the line where they agree.
 
     Args:
-        frame: variant (single, double), x (mean Q of a bin), value (mean return), low, high,
+        frame: variant (single Q, double Q), x (mean Q of a bin), value (mean return), low, high,
             n_users, n_events, seeds; reward units.
         theme: colours.
 
     Example:
         >>> frame = pd.DataFrame({
-        ...     "variant": "double", "x": [1.0, 2.0], "value": [1.1, 1.8], "low": 1.0, "high": 2.0,
-        ...     "n_users": 99, "n_events": 99, "seeds": 5})
+        ...     "variant": "double Q", "x": [1.0, 2.0], "value": [1.1, 1.8], "low": 1.0,
+        ...     "high": 2.0, "n_users": 99, "n_events": 99, "seeds": 5})
         >>> reliability(frame).data[0].y, reliability(frame).layout.shapes[0].y1
         ((1.1, 1.8), 2.06)
     """
@@ -205,6 +203,16 @@ def _names(
         )  # fmt: skip
     longest = max((len(experiment_name(name)) for name in parts), default=0)
     figure.update_layout(margin={"t": 12, "r": 16 + round(_LETTER * longest)})
+
+
+def _share_axis(figure: go.Figure, frame: pd.DataFrame, title: str) -> None:
+    """Mark the shares that were tried, with room beside them: a single one is a place, too."""
+    shares = sorted(frame["x"].unique())
+    figure.update_xaxes(
+        title_text=title, tickvals=shares, ticktext=[percent(share) for share in shares]
+    )
+    if shares:
+        figure.update_xaxes(range=[shares[0] - 0.05, shares[-1] + 0.05])
 
 
 def _level(figure: go.Figure, height: float, theme: Theme) -> None:

@@ -25,9 +25,9 @@ def ablation(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> g
 
     Example:
         >>> frame = pd.DataFrame({
-        ...     "variant": ["gate-one"], "reference": "ruie", "value": [-0.0012], "low": -0.002,
-        ...     "high": -0.0004, "p": 0.01, "p_holm": 0.04, "clear": True, "n_users": 7452,
-        ...     "n_events": 7452, "seeds": 5})
+        ...     "variant": ["gate constant"], "reference": "ruie", "value": [-0.0012],
+        ...     "low": -0.002, "high": -0.0004, "p": 0.01, "p_holm": 0.04, "clear": True,
+        ...     "n_users": 7452, "n_events": 7452, "seeds": 5})
         >>> figure = ablation(frame)
         >>> figure.data[0].x, figure.layout.yaxis.ticktext
         ((-0.0012,), ('gate = 1',))
@@ -41,7 +41,11 @@ def ablation(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> g
             [f"{signed(row['value'])} {bracket(row['low'], row['high'])}" for row in rows],
             176,
         ),
-        Side("after Holm", [_p(row) for row in rows], 92),
+        Side(
+            "p after Holm" if frame["p_holm"].notna().all() else "p, not corrected",
+            [plain(p_value(_best_p(row))) for row in rows],
+            104,
+        ),
     ]
     panel = Panel("d", f"{metric_name('ndcg', k)} minus that of {full}")
     labels = [row_label(experiment_name(row["variant"])) for row in rows]
@@ -71,7 +75,7 @@ def rewards(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> go
     for panel, metric in dict.fromkeys(zip(frame["panel"], frame["metric"], strict=True)):
         change = panel == "difference"
         name = metric_name(metric, k)
-        title = f"change of {name}" if change else f"ranks: {name}"
+        title = f"change of {name}" if change else name
         panels.append(Panel(f"{panel} {metric}", title, 0.0 if change else None))
     points = []
     for row in records(frame):
@@ -172,11 +176,15 @@ def _ink_legend(figure: go.Figure, theme: Theme) -> None:
             )
 
 
+def _best_p(row: Record) -> float | None:
+    p: float | None = row["p"] if row["p_holm"] is None else row["p_holm"]
+    return p
+
+
 def _p(row: Record) -> str:
-    p = row["p_holm"] if row["p_holm"] is not None else row["p"]
-    if p is None:
-        return "–"
-    return plain(p_value(p)) + ("" if row["p_holm"] is not None else " (uncorrected)")
+    if row["p_holm"] is None:
+        return "" if row["p"] is None else f" · {plain(p_value(row['p']))}, not corrected"
+    return f" · {plain(p_value(row['p_holm']))} after Holm"
 
 
 def _variant(row: Record) -> str:
@@ -196,7 +204,7 @@ def _point(
 ) -> Point:
     hover = (
         f"<b>{plain(named(row))}</b><br>{signed(row['value'], digits)} "
-        f"{bracket(row['low'], row['high'], digits)} · {_p(row)}<br>"
+        f"{bracket(row['low'], row['high'], digits)}{_p(row)}<br>"
         f"{count(row['n_events'])} events of {count(row['n_users'])} users, "
         f"{count(row['seeds'])} seeds"
     )

@@ -19,19 +19,21 @@ NAMES = {
     "star": "STAR",
     "sqn": "SQN",
     "sac": "SAC",
-    "constant": "gate = 1",
-    "joint-gate-one": "joint, gate = 1",
-    "no-rl": "no Q-learning",
-    "single-q": "single Q",
-    "single": "single Q",
-    "double": "double Q",
+    "gate constant": "gate = 1",
+    "gate q": "gate from Q",
+    "gate scenario_prob": "gate from scenario probability",
+    "gate target": "gate from the TD target",
+    "gate likelihood": "gate from likelihood",
+    "gate engaged": "gate from engagement",
+    "gate oracle": "true noise (oracle)",
+    "joint, gate constant": "joint, gate = 1",
+    "gating": "what the gate adds to joint",
     "triplet": "triplet loss",
     "softmax": "softmax loss",
-    "q": "Q of the next scenario",
-    "scenario_prob": "next-scenario probability",
-    "target": "TD target",
-    "oracle": "true noise (oracle)",
     "random": "random (control)",
+    "yardstick": "defaults, seed against seed",
+    "ndcg_spearman": "users' order by NDCG",
+    "gate_spearman": "users' order by gate",
     "ndcg": "NDCG",
     "hr": "hit rate",
     "q_mean": "mean Q",
@@ -52,17 +54,16 @@ _LINE = 28
 def experiment_name(name: str) -> str:
     """Return how a model, change, gate or metric is called in figures and sentences.
 
-    >>> experiment_name("sasrec"), experiment_name("no-attention"), experiment_name("gate-one")
-    ('SASRec', 'no attention', 'gate = 1')
+    >>> experiment_name("sasrec"), experiment_name("gate constant"), experiment_name("like 5")
+    ('SASRec', 'gate = 1', 'like 5')
     """
-    words = name.replace("gate-one", "gate = 1").replace("-", " ").replace("_", " ")
-    return NAMES.get(name, words)
+    return NAMES.get(name, name.replace("-", " ").replace("_", " "))
 
 
 def is_oracle(gate: str) -> bool:
     """Tell whether a gate knows the truth: it is the ceiling, no rival.
 
-    >>> is_oracle("oracle"), is_oracle("q")
+    >>> is_oracle("gate oracle"), is_oracle("gate q")
     (True, False)
     """
     return "oracle" in gate

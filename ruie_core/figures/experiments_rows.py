@@ -122,7 +122,7 @@ def dot_rows(
             "domain": [left, min(1.0, left + width)],
             "range": _span(own, panel.fair),
             "anchor": "y",
-            "nticks": max(4, 8 // len(panels)),
+            "nticks": max(3, 8 // len(panels)),
             "showgrid": True,
         }
     for place in range(len(labels)):

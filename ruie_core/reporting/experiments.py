@@ -10,10 +10,11 @@ from ruie_core.figures.experiments_names import experiment_name, is_oracle, metr
 from ruie_core.figures.numbers import bracket, count, number, p_value, percent, signed
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.rows import Record, records
-from ruie_core.reporting.text import escape, listed, plural, strong
+from ruie_core.reporting.text import listed, plural, strong
 
 TITLES = {
     "leaderboard": "Leaderboard",
+    "cross-domain": "Other domain",
     "ablation": "Ablation",
     "rewards": "Rewards",
     "scenario-split": "Per scenario",
@@ -135,11 +136,13 @@ def gates(noise: pd.DataFrame) -> str:
         noise: variant, x, value (share of the ceiling), low, high, n_users, seeds.
 
     Example:
-        >>> frame = pd.DataFrame({"variant": ["q", "target"], "x": 0.5, "value": [-0.1, 0.4],
-        ...     "low": [-0.2, 0.3], "high": [0.0, 0.5], "n_users": 99, "seeds": 5})
+        >>> frame = pd.DataFrame({"variant": ["gate q", "gate target"], "x": 0.5,
+        ...     "value": [-0.1, 0.4], "low": [-0.2, 0.3], "high": [0.0, 0.5], "n_users": 99,
+        ...     "seeds": 5})
         >>> print(" ".join(gates(frame).split()))
-        With 50 % noise in a generated log the best of 2 gates, **TD target**, reaches 40 % [30 %,
-        50 %] of what the true noise flag would gain over gate = 1 (n = 99 users, 5 seeds).
+        With 50 % noise in a generated log the best of 2 gates, **gate from the TD target**,
+        reaches 40 % [30 %, 50 %] of what the true noise flag would gain over gate = 1
+        (n = 99 users, 5 seeds).
     """
     # A share is undefined without an oracle that gains.
     known = noise if noise.empty else noise[noise["value"].notna()]
@@ -151,10 +154,12 @@ def gates(noise: pd.DataFrame) -> str:
         return ""
     best = sorted(real, key=lambda row: row["value"])[-1]
     spread = "" if best["low"] is None else f" [{percent(best['low'])}, {percent(best['high'])}]"
+    low = best["low"]
+    doubt = ", not told apart from nothing" if low is None or low <= 0 else ""
     return (
         f"With {percent(best['x'])} noise in a generated log the best of {len(real)} "
         f"{plural(len(real), 'gate')}, {named(best['variant'])}, reaches {percent(best['value'])}"
-        f"{spread} of what the true noise flag would gain over gate = 1 ({size(most)})."
+        f"{spread} of what the true noise flag would gain over gate = 1{doubt} ({size(most)})."
     )
 
 
@@ -228,52 +233,10 @@ def other_dataset(chosen: str, of_run: str, known: Sequence[str]) -> str:
     )
 
 
-def provenance(runs: pd.DataFrame | None, experiment: str) -> str:
-    """Say which trials are behind an experiment: how many, seeds, commits, time, device.
+def other_cutoff(k: int | None, chosen: int) -> str:
+    """Say that a figure has another cut-off than the chosen one; empty where it has not.
 
-    Args:
-        runs: as from ``experiments.read_runs``.
-        experiment: its name.
+    >>> other_cutoff(10, 20), other_cutoff(None, 20)
+    ('This figure was summed up at K = 10 only.', '')
     """
-    if runs is None:
-        return "The table of trials, runs.parquet, is not there: seeds and commits are unknown."
-    own = runs[runs["experiment"] == experiment]
-    if own.empty:
-        return "The table of trials, runs.parquet, has none of this experiment."
-    seeds = sorted({int(seed) for seed in own["seed"]})
-    commits = sorted({str(commit)[:7] for commit in own["commit"]})
-    devices = sorted({str(device) for device in own["device"]})
-    hours = float(own["seconds"].sum()) / 3600
-    return (
-        f"{count(len(own))} {plural(len(own), 'training run')} behind it, "
-        f"{plural(len(seeds), 'seed')} {listed([str(seed) for seed in seeds])}, "
-        f"{plural(len(commits), 'commit')} {listed([escape(name) for name in commits])}, "
-        f"{number(hours, 1)} hours on {escape(listed(devices))}, up to "
-        f"{escape(str(own['created'].max())[:10])}."
-    )
-
-
-def trials(runs: pd.DataFrame, experiment: str) -> pd.DataFrame:
-    """Return the trials of an experiment as a table to read.
-
-    Args:
-        runs: as from ``experiments.read_runs``.
-        experiment: its name.
-    """
-    own = runs[runs["experiment"] == experiment]
-    return pd.DataFrame(
-        {
-            "variant": own["variant"].map(experiment_name),
-            "seed": own["seed"],
-            "validation NDCG@10": own["validation_ndcg10"].round(4),
-            "epochs (kept)": [
-                f"{row['epochs']} ({row['best_epoch']})"
-                for row in records(own[["epochs", "best_epoch"]])
-            ],
-            "parameters": [count(n) for n in own["parameters"]],
-            "seconds": own["seconds"].round(),
-            "commit": own["commit"].astype(str).str[:7],
-            "settings": own["config"],
-            "command": own["command"],
-        }
-    )
+    return "" if k in (None, chosen) else f"This figure was summed up at K = {k} only."

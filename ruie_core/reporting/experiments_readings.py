@@ -12,13 +12,15 @@ from ruie_core.reporting.experiments import effect, estimate, gates, named, sign
 from ruie_core.reporting.text import listed, plural, strong
 
 HOLM_HELP = (
-    "Told apart: p below 0.05 after Holm's correction for the family of comparisons; where there "
-    "is no p, the 95 % interval of the paired difference excludes zero. Users are resampled."
+    "Told apart: p below 0.05 after Holm's correction for the family of comparisons; where p was "
+    "not corrected, the 95 % interval of the paired difference excludes zero. Intervals are over "
+    "users and seeds."
 )
 ABLATION_HELP = "Each change is trained anew with the same seeds and budget as the full model."
 REWARD_HELP = (
     "Reward: the sum of an event's action weights, which Q estimates. Rewards drawn at random "
-    "carry no information: if they helped, the gain would not come from engagement."
+    "carry no information: if they helped, the gain would not come from engagement. Users' order: "
+    "Spearman's correlation, over users, with the default rewards."
 )
 TRANSFER_HELP = (
     "Joint: one model trained on all scenarios; alone: one model per scenario. Above zero, "
@@ -41,7 +43,16 @@ NOISE_HELP = (
 
 def note(frame: pd.DataFrame) -> str:
     """Write n, seeds and what the lines are."""
-    return f"{size(frame)}; lines: 95{THIN}% intervals, users resampled."
+    return f"{size(frame)}; lines: 95{THIN}% intervals {over(frame)}."
+
+
+def over(frame: pd.DataFrame) -> str:
+    """Say what intervals cover: from one training run nothing is known of the seeds.
+
+    >>> over(pd.DataFrame({"seeds": [5, 1]})), over(pd.DataFrame({"seeds": [1]}))
+    ('over users and seeds', 'over users only')
+    """
+    return "over users and seeds" if frame["seeds"].max() > 1 else "over users only"
 
 
 def leaderboard(board: pd.DataFrame, metric: str = "ndcg", k: int | None = 10) -> str:
@@ -157,7 +168,7 @@ def matrix(frame: pd.DataFrame) -> str:
     few = " Grey: too few events to say anything." if frame["small"].any() else ""
     return (
         f"{'; '.join(said)}. Bold and outlined: the 95{THIN}% interval excludes zero.{few} "
-        f"{size(frame)}; users resampled."
+        f"{size(frame)}; intervals {over(frame)}."
     )
 
 
@@ -226,7 +237,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
         k: cut-off, where it has one.
     """
     if metric == "share_of_ceiling":
-        return f"{gates(frame)} Lines: 95{THIN}% intervals, users resampled."
+        return f"{gates(frame)} Lines: 95{THIN}% intervals {over(frame)}."
     most = frame[frame["x"] == frame["x"].max()]
     real = [row for row in records(most) if not is_oracle(row["variant"])]
     if not real:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from ruie_core.analysis.frames.experiments import SUMMARY
 from tests.app.conftest import OpenView, texts
-from tests.fake_summaries import write_experiments
+from tests.fake_summaries import make_summary, write_experiments
 
 DATASET = "experiments_dataset_invented log_2"
 TAB = "experiments_tab_kuairand_6"
@@ -58,8 +58,9 @@ def test_request_and_cut_off_change_the_answer(page: AppTest) -> None:
     assert not page.exception
     assert "NDCG@20" in page.markdown[0].value
     assert "next scenario given" in page.markdown[0].value
-    page.segmented_control(key="experiments_metric").set_value("hr").run()
-    assert "reaches hit rate@20" in texts(page)
+    page.segmented_control(key="experiments_metric_kuairand").set_value("hr").run()
+    assert "reaches hit rate@10" in texts(page)
+    assert "This figure was summed up at K = 10 only." in texts(page)
 
 
 def test_another_baseline_is_compared(page: AppTest) -> None:
@@ -72,7 +73,7 @@ def test_another_baseline_is_compared(page: AppTest) -> None:
 
 def test_noise_alone_has_its_own_answer(open_view: OpenView) -> None:
     page = open_view("experiments", run="steady")
-    assert "the best of 3 gates, **likelihood**, reaches 58" in page.markdown[0].value
+    assert "the best of 3 gates, **gate from likelihood**, reaches 58" in page.markdown[0].value
     page.segmented_control(key="experiments_noise_metric_generated").set_value("auc").run()
     assert not page.exception
     assert "has the highest AUC" in texts(page)
@@ -93,13 +94,14 @@ def test_splits_are_asked_for_where_there_are_two(
 ) -> None:
     folder = own_folder(monkeypatch, write_experiments(tmp_path))
     path = folder / "generated" / SUMMARY
-    frame = pd.read_parquet(path)
-    names = ("leave-one-out", "temporal")
-    pd.concat([frame.assign(split=name) for name in names]).to_parquet(path)
+    frame = make_summary().query("experiment == 'leaderboard' and metric == 'ndcg'")
+    later = frame.assign(panel=frame["panel"] + "-temporal", value=frame["value"] / 2)
+    pd.concat([frame, later]).to_parquet(path)
     page = open_view("experiments", run="steady")
+    assert "reaches NDCG@10 0.0281" in texts(page)
     page.segmented_control(key="experiments_split_generated").set_value("temporal").run()
     assert not page.exception
-    assert len(page.get("plotly_chart")) == 1
+    assert "reaches NDCG@10 0.0140" in texts(page)
 
 
 def test_nothing_yet_says_what_to_run(

@@ -16,6 +16,15 @@ OWN = "ruie"
 
 LEVEL_OF_SIGNIFICANCE = 0.05
 
+BOARDS = ("leaderboard", "cross-domain")
+"""Experiments that rank models."""
+
+YARDSTICK = "yardstick"
+"""The default rewards under another seed: how much ranks change where nothing was changed."""
+
+GATING = "gating"
+"""Joint training with the gate minus without, as a row of the transfer matrix."""
+
 GROUPS = ("all", "head", "tail")
 """Cells that pool scenarios, in the order of the rows."""
 
@@ -64,16 +73,23 @@ def oriented(frame: pd.DataFrame, model: str = OWN) -> pd.DataFrame:
     return both.drop_duplicates(["other", "scenario", "metric"]).reset_index(drop=True)
 
 
-def leaderboard(frame: pd.DataFrame, metric: str = "ndcg") -> pd.DataFrame:
+def leaderboard(
+    frame: pd.DataFrame, metric: str = "ndcg", experiment: str = BOARDS[0]
+) -> pd.DataFrame:
     """Return every model's level, best first, beside ``ruie`` minus it.
+
+    Args:
+        frame: a narrowed summary.
+        metric: ndcg or hr.
+        experiment: one of ``BOARDS``.
 
     Returns:
         The summary's columns (p and p_holm are those of the difference), difference,
         difference_low, difference_high, compared (there is a difference) and clear.
     """
     whole = frame[(frame["scenario"] == "all") & (frame["metric"] == metric)]
-    levels = pick(whole, "leaderboard", "level").drop(columns=["p", "p_holm"])
-    against = with_clear(oriented(pick(whole, "leaderboard", "difference")))
+    levels = pick(whole, experiment, "level").drop(columns=["p", "p_holm"])
+    against = with_clear(oriented(pick(whole, experiment, "difference")))
     against = against.rename(
         columns={"value": "difference", "low": "difference_low", "high": "difference_high"}
     )
@@ -84,9 +100,15 @@ def leaderboard(frame: pd.DataFrame, metric: str = "ndcg") -> pd.DataFrame:
     return board.drop(columns="other").sort_values("value", ascending=False, ignore_index=True)
 
 
-def metrics(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Return the metrics of the leaderboard, in the summary's order."""
-    return tuple(dict.fromkeys(pick(frame, "leaderboard", "level")["metric"]))
+def metrics(frame: pd.DataFrame, experiment: str = BOARDS[0]) -> tuple[str, ...]:
+    """Return the metrics of a leaderboard, in the summary's order."""
+    return tuple(dict.fromkeys(pick(frame, experiment, "level")["metric"]))
+
+
+def main_board(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the leaderboard of NDCG, or where there is none that of ``cross-domain``."""
+    board = leaderboard(frame)
+    return board if len(board) else leaderboard(frame, experiment=BOARDS[1])
 
 
 def is_own(name: str) -> bool:
@@ -130,8 +152,10 @@ def rewards(frame: pd.DataFrame) -> pd.DataFrame:
         The summary's columns, clear and control (rewards drawn at random, which must not help).
     """
     found = with_clear(pick(frame, "rewards", "difference", "rank-change"))
-    found = found[found["scenario"] == "all"]
+    found = found[(found["scenario"] == "all") & (found["metric"] != "hr")]
+    unchanged = found["variant"] == found["reference"]
     found["control"] = found["variant"].str.startswith("random")
+    found["variant"] = found["variant"].mask(unchanged, YARDSTICK)
     return found.sort_values("control", kind="stable", ignore_index=True)
 
 
@@ -161,21 +185,24 @@ def rivals(gaps: pd.DataFrame, board: pd.DataFrame) -> tuple[tuple[str, ...], tu
 
     Args:
         gaps: as from ``scenario_gaps``.
-        board: as from ``leaderboard``: which names are models, and their order, best first.
+        board: as from ``main_board``: which names are models; the best baseline comes first.
     """
-    ranked = [name for name in board["variant"] if not is_own(name)]
+    ranked = sorted(board["variant"], key=is_own)  # a stable sort: ours last, else best first
     others = list(dict.fromkeys(gaps["other"]))
-    baselines = sorted((name for name in others if name in ranked), key=ranked.index)
-    return tuple(name for name in others if name not in ranked), tuple(baselines)
+    models = sorted((name for name in others if name in ranked), key=ranked.index)
+    return tuple(name for name in others if name not in ranked), tuple(models)
 
 
 def transfer(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return NDCG of joint minus single-scenario training, by evaluated scenario.
+    """Return NDCG of joint minus single-scenario training by scenario, and the gate's part.
 
     Returns:
         The summary's columns, clear (here: the interval excludes zero, uncorrected) and small.
     """
-    found = pick(frame, "transfer", "matrix")
+    found = pick(frame, "transfer", "matrix", GATING)
+    found = found[(found["panel"] == "matrix") | found["x"].isna()].reset_index(drop=True)
+    found["variant"] = found["variant"].mask(found["panel"] == GATING, GATING)
+    found = found.sort_values("panel", ascending=False, kind="stable", ignore_index=True)
     return _with_small(found.assign(clear=excludes_zero(found)))
 
 
@@ -214,7 +241,8 @@ def noise_metrics(frame: pd.DataFrame) -> tuple[str, ...]:
 def offered(frame: pd.DataFrame) -> tuple[str, ...]:
     """Return the experiments whose figures have something to show, in the order of the tabs."""
     tables: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-        "leaderboard": leaderboard,
+        BOARDS[0]: leaderboard,
+        BOARDS[1]: lambda part: leaderboard(part, experiment=BOARDS[1]),
         "ablation": ablation,
         "rewards": rewards,
         "scenario-split": scenario_gaps,

@@ -3,28 +3,32 @@
 ``summary.parquet`` is tidy: every figure and table is a selection of its rows. What the app's
 Experiments view takes from it (``experiment_tables`` makes the selections):
 
-=============== =========== ========================== ==================================
+=============== =========== ========================== ====================================
 experiment      panel       variant, reference         further
-=============== =========== ========================== ==================================
+=============== =========== ========================== ====================================
 leaderboard     level       a model                    request, k; metric ndcg or hr
 leaderboard     difference  ``ruie`` and a model,      request, k
                             either way round
+cross-domain                the same two panels
 ablation        difference  changed model, full model  request, k
-rewards         difference  other rewards, the default metric ndcg (request, k), q_mean,
+rewards         difference  other rewards, defaults    metric ndcg (request, k), q_mean,
                                                        gate_mean
-rewards         rank-change other rewards              any metric
+rewards         rank-change other rewards; defaults    metric ndcg_spearman, gate_spearman
+                            seed against seed
 scenario-split  difference  ``ruie`` and a model or    scenario head, tail or a name
                             ``ruie`` with gate = 1
 transfer        matrix      how it was trained, alone  scenario: where it is evaluated
+transfer        gating      joint with and without     likewise, where x is empty
+                            the gate
 transfer        scarcity    how it was trained, alone  scenario; x: share of data kept
-calibration     reliability single or double           x: mean Q, value: realised return
-calibration     calibration single or double           metric slope, spearman, ece,
+calibration     reliability single or double Q         x: mean Q, value: realised return
+calibration     calibration single or double Q         metric slope, spearman, ece,
                                                        overestimation
 gate-oracle     noise       a gate                     x: share of noise; metric ndcg,
                                                        share_of_ceiling or auc
-=============== =========== ========================== ==================================
+=============== =========== ========================== ====================================
 
-A column ``split`` may tell the protocols leave-one-out and temporal apart.
+Panels of the temporal split end in ``-temporal``.
 """
 
 from collections.abc import Sequence
@@ -40,7 +44,7 @@ SUMMARY, RUNS = "summary.parquet", "runs.parquet"
 
 TEXT = ("experiment", "panel", "variant", "reference", "request", "scenario", "metric", "command")
 NUMBERS = ("x", "k", "value", "low", "high", "p", "p_holm", "n_users", "n_events", "seeds")
-_KEY = ("x", "k")
+_KEY = ("experiment", "panel", "variant", "reference", "request", "scenario", "x", "metric", "k")
 RUN_COLUMNS = (
     "experiment", "variant", "seed", "model", "parameters", "epochs", "best_epoch",
     "validation_ndcg10", "seconds", "device", "commit", "created", "config", "command",
@@ -48,6 +52,9 @@ RUN_COLUMNS = (
 
 REQUESTS = ("unknown", "known")
 """Whether the scenario of a request is told; other metrics than ranks have an empty request."""
+
+SPLITS = ("leave-one-out", "temporal")
+_TEMPORAL = "-temporal"
 
 USUAL_K = 10
 
@@ -59,12 +66,12 @@ class Choice:
     Attributes:
         request: ``unknown`` or ``known``.
         k: cut-off of ranking metrics.
-        split: protocol; none where the summary does not tell them apart.
+        split: protocol, of those experiments that were run under both.
     """
 
     request: str = "unknown"
     k: int = USUAL_K
-    split: str | None = None
+    split: str = SPLITS[0]
 
 
 def datasets(folder: Path) -> tuple[str, ...]:
@@ -87,15 +94,14 @@ def read_summary(folder: Path) -> pd.DataFrame:
         folder: ``experiments/<dataset>``.
 
     Returns:
-        ``TEXT`` as strings (an absent reference is empty), ``NUMBERS`` as float64, and ``split``
-        if the file has it.
+        ``TEXT`` as strings (an absent reference is empty) and ``NUMBERS`` as float64.
 
     Raises:
         UserError: the file is missing or damaged, lacks a column, holds another type in one, or
             gives one figure twice.
     """
     frame = _read(folder, SUMMARY, (*TEXT, *NUMBERS))
-    names = [*TEXT, *(["split"] if "split" in frame.columns else [])]
+    names = list(TEXT)
     frame[names] = frame[names].astype("object").fillna("").astype(str)
     for name in NUMBERS:
         try:
@@ -111,7 +117,7 @@ def read_summary(folder: Path) -> pd.DataFrame:
             f"{folder / SUMMARY} has the request “{odd[0]}”; known are {', '.join(REQUESTS)} and "
             f"none: {_remedy(folder)}."
         )
-    twice = frame[frame.duplicated([name for name in (*_KEY, *names) if name != "command"])]
+    twice = frame[frame.duplicated(list(_KEY))]
     if len(twice):
         row = twice.iloc[0]
         raise UserError(
@@ -149,8 +155,8 @@ def _remedy(folder: Path) -> str:
 
 
 def splits(summary: pd.DataFrame) -> tuple[str, ...]:
-    """Return the protocols that a summary tells apart, in its order; empty where it does not."""
-    return tuple(dict.fromkeys(summary["split"])) if "split" in summary.columns else ()
+    """Return the protocols of a summary: the temporal one only where something was run under it."""
+    return SPLITS if summary["panel"].str.endswith(_TEMPORAL).any() else SPLITS[:1]
 
 
 def requests(summary: pd.DataFrame) -> tuple[str, ...]:
@@ -164,15 +170,33 @@ def cutoffs(summary: pd.DataFrame) -> tuple[int, ...]:
 
 
 def narrowed(summary: pd.DataFrame, choice: Choice) -> pd.DataFrame:
-    """Return the rows of a choice; rows to which request or K do not apply stay.
+    """Return the rows of a choice that have a value.
+
+    Where a request or K does not apply to a figure, or it was run under one split only, its rows
+    stay. A figure that was not summed up at the chosen K keeps its usual one: see ``cutoff``.
+
+    Returns:
+        The summary's columns; panels without the ending that names their split.
 
     Example:
-        >>> frame = pd.DataFrame({"request": ["unknown", "known", ""], "k": [10, 10, None]})
-        >>> narrowed(frame, Choice("known")).index.tolist()
+        >>> frame = pd.DataFrame({"experiment": "e", "panel": ["a", "a", "b"], "metric": "ndcg",
+        ...     "request": ["unknown", "known", ""], "k": [10, 10, None], "value": 0.5})
+        >>> narrowed(frame, Choice("known", 5)).index.tolist()
         [1, 2]
     """
-    keep = summary["request"].isin([choice.request, ""])
-    keep &= summary["k"].isna() | (summary["k"] == choice.k)
-    if choice.split is not None:
-        keep &= summary["split"] == choice.split
-    return summary[keep]
+    temporal = summary["panel"].str.endswith(_TEMPORAL)
+    both = summary["experiment"].isin(summary.loc[temporal, "experiment"])
+    keep = temporal if choice.split == "temporal" else ~temporal
+    keep = (keep | ~both) & summary["value"].notna()
+    found = summary[keep & summary["request"].isin([choice.request, ""])]
+    found = found.assign(panel=found["panel"].str.removesuffix(_TEMPORAL))
+    figures = found.groupby(["experiment", "panel", "metric"])["k"]
+    has_chosen = figures.transform(lambda ks: bool((ks == choice.k).any())).astype(bool)
+    wanted = has_chosen.map({True: choice.k, False: USUAL_K})
+    return found[found["k"].isna() | (found["k"] == wanted)]
+
+
+def cutoff(frame: pd.DataFrame) -> int | None:
+    """Return the cut-off of a figure's rows, or none where they have none."""
+    known = frame["k"].dropna()
+    return int(known.iloc[0]) if len(known) else None

@@ -9,6 +9,7 @@ import pytest
 from ruie_core.analysis.frames import experiment_tables as tables
 from ruie_core.analysis.frames.experiments import (
     Choice,
+    cutoff,
     cutoffs,
     datasets,
     narrowed,
@@ -39,6 +40,12 @@ def rows(*made: dict[str, object]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(("x", "k", "low", "high", "p", "p_holm"), "float64"))
 
 
+def with_temporal(summary: pd.DataFrame) -> pd.DataFrame:
+    """The leaderboard under both splits."""
+    board = summary[summary["experiment"] == "leaderboard"]
+    return pd.concat([summary, board.assign(panel=board["panel"] + "-temporal", value=0.5)])
+
+
 def test_datasets_are_the_folders_with_a_summary(folder: Path, tmp_path: Path) -> None:
     assert datasets(folder) == ("generated", "kuairand")
     assert datasets(tmp_path / "nowhere") == ()
@@ -47,17 +54,39 @@ def test_datasets_are_the_folders_with_a_summary(folder: Path, tmp_path: Path) -
 def test_what_there_is_to_choose(summary: pd.DataFrame) -> None:
     assert requests(summary) == ("unknown", "known")
     assert cutoffs(summary) == (5, 10, 15, 20)
-    assert splits(summary) == ()
-    assert splits(summary.assign(split="temporal")) == ("temporal",)
+    assert splits(summary) == ("leave-one-out",)
+    assert splits(with_temporal(summary)) == ("leave-one-out", "temporal")
 
 
 def test_a_choice_keeps_what_it_does_not_apply_to(summary: pd.DataFrame) -> None:
     frame = narrowed(summary, Choice("known", 5))
     assert set(frame["request"]) == {"known", ""}
-    assert set(frame["k"].dropna()) == {5}
+    assert set(frame.loc[frame["experiment"] == "ablation", "k"]) == {5}
     assert (frame["metric"] == "slope").any()
-    both = pd.concat([summary.assign(split="leave-one-out"), summary.assign(split="temporal")])
-    assert set(narrowed(both, Choice(split="temporal"))["split"]) == {"temporal"}
+
+
+def test_a_split_is_told_by_the_panel_of_those_that_have_both(summary: pd.DataFrame) -> None:
+    both = with_temporal(summary)
+    later = narrowed(both, Choice(split="temporal"))
+    board = later[later["experiment"] == "leaderboard"]
+    assert set(board["panel"]) == {"level", "difference"}
+    assert (board["value"] == 0.5).all()
+    assert (later["experiment"] == "calibration").any(), "run under one split only"
+    first = narrowed(both, Choice())
+    assert not (first.loc[first["experiment"] == "leaderboard", "value"] == 0.5).any()
+
+
+def test_what_was_not_summed_up_at_a_cut_off_keeps_its_own(summary: pd.DataFrame) -> None:
+    frame = narrowed(summary, Choice(k=20))
+    assert cutoff(tables.ablation(frame)) == 20
+    assert cutoff(tables.transfer(frame)) == 10
+    assert cutoff(tables.leaderboard(frame, "hr")) == 10
+    assert cutoff(tables.fits(frame)) is None
+
+
+def test_a_figure_without_a_value_is_left_out(folder: Path) -> None:
+    share = tables.noise(narrowed(read_summary(folder / "generated"), Choice()), "share_of_ceiling")
+    assert share["x"].min() == 0.1, "without noise the oracle gains nothing"
 
 
 def test_the_state_follows_the_files(tmp_path: Path) -> None:
@@ -144,12 +173,12 @@ def test_holm_decides_where_it_is_known(
 def test_an_ablation_is_against_one_full_model() -> None:
     frame = rows(
         difference("ablation", "triplet", -0.01, 0.002, reference="ruie"),
-        difference("ablation", "no-rl", 0.001, 0.002, reference="ruie"),
-        difference("ablation", "no-attention", -0.02, 0.002, reference="ruie"),
+        difference("ablation", "single Q", 0.001, 0.002, reference="ruie"),
+        difference("ablation", "no attention", -0.02, 0.002, reference="ruie"),
         difference("ablation", "triplet", 0.5, 0.002, reference="ruie-paper"),
         difference("ablation", "triplet", 0.5, 0.002, reference="ruie", scenario="feed"),
     )
-    assert tables.ablation(frame)["variant"].tolist() == ["no-attention", "triplet", "no-rl"]
+    assert tables.ablation(frame)["variant"].tolist() == ["no attention", "triplet", "single Q"]
     assert tables.ablation(frame, "ruie-paper")["value"].tolist() == [0.5]
     assert tables.references(frame) == ("ruie", "ruie-paper")
 
@@ -161,13 +190,31 @@ def test_a_small_cell_is_never_told_apart(summary: pd.DataFrame) -> None:
     assert set(gaps.loc[gaps["small"], "scenario"]) == {"other"}
     assert not gaps.loc[gaps["small"], "clear"].any()
     board = tables.leaderboard(frame)
-    assert tables.rivals(gaps, board) == (("gate-one",), ("sasrec", "popularity"))
+    assert tables.rivals(gaps, board) == (
+        ("gate constant",),
+        ("sasrec", "popularity", "ruie-paper"),
+    )
 
 
 def test_the_control_comes_last(summary: pd.DataFrame) -> None:
     frame = tables.rewards(narrowed(summary, Choice()))
     assert frame["variant"].iloc[-1] == "random"
     assert set(frame.loc[frame["control"], "variant"]) == {"random"}
+    assert frame.loc[frame["variant"] == "yardstick", "panel"].unique().tolist() == ["rank-change"]
+    assert "hr" not in set(frame["metric"])
+
+
+def test_the_gate_has_a_row_of_the_transfer_matrix(summary: pd.DataFrame) -> None:
+    frame = tables.transfer(narrowed(summary, Choice()))
+    assert frame["variant"].unique().tolist() == ["joint", "joint, gate constant", "gating"]
+    assert len(frame) == 15
+
+
+def test_another_domain_stands_in_for_the_leaderboard(summary: pd.DataFrame) -> None:
+    moved = summary.replace({"experiment": {"leaderboard": "cross-domain"}})
+    frame = narrowed(moved, Choice())
+    assert tables.offered(frame)[0] == "cross-domain"
+    assert tables.main_board(frame)["variant"].iloc[0] == "ruie"
 
 
 def test_what_is_absent_is_not_offered(folder: Path, summary: pd.DataFrame) -> None:
@@ -177,7 +224,7 @@ def test_what_is_absent_is_not_offered(folder: Path, summary: pd.DataFrame) -> N
     )  # fmt: skip
     without = frame[frame["experiment"] != "rewards"]
     assert "rewards" not in tables.offered(without)
-    assert tables.offered(frame.assign(experiment="cross-domain")) == ()
+    assert tables.offered(frame.assign(experiment="later")) == ()
     generated = narrowed(read_summary(folder / "generated"), Choice())
     assert tables.offered(generated) == ("gate-oracle",)
     assert tables.noise_metrics(generated)[0] == "share_of_ceiling"

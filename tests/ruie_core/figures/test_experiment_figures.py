@@ -17,6 +17,7 @@ from ruie_core.figures import (
     experiments_forest,
     experiments_transfer,
 )
+from ruie_core.figures.numbers import THIN
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 from tests.fake_summaries import make_noise_summary, make_summary
 
@@ -39,7 +40,7 @@ FIGURES: dict[str, Callable[[Theme], go.Figure]] = {
     "ablation": lambda theme: experiments_forest.ablation(ABLATION, 10, theme),
     "rewards": lambda theme: experiments_forest.rewards(REWARDS, 10, theme),
     "gaps": lambda theme: experiments_forest.scenario_gaps(
-        GAPS, ("gate-one", "sasrec"), NAMES, 10, theme
+        GAPS, ("gate constant", "sasrec"), NAMES, 10, theme
     ),
     "matrix": lambda theme: experiments_transfer.matrix(MATRIX, 10, theme),
     "scarcity": lambda theme: experiments_curves.scarcity(SCARCITY, 10, theme),
@@ -123,9 +124,10 @@ def test_the_control_is_marked_as_control() -> None:
     control = [t for t in figure.data if t.name == experiments_forest.CONTROL]
     assert {t.marker.line.color for t in control} == {DARK.muted}
     assert [t.showlegend for t in control] == [True] + [False] * (len(control) - 1)
-    titles = [figure.layout[axis].title.text for axis in ("xaxis", "xaxis2", "xaxis3", "xaxis4")]
-    assert titles == [
-        "change of NDCG@10", "change of mean Q", "change of mean gate", "ranks: Spearman",
+    axes = ("xaxis", "xaxis2", "xaxis3", "xaxis4", "xaxis5")
+    assert [figure.layout[axis].title.text for axis in axes] == [
+        "change of NDCG@10", "change of mean Q", "change of mean gate",
+        "users' order by gate", "users' order by NDCG",
     ]  # fmt: skip
     assert figure.layout.yaxis.ticktext[-1] == "random (control)"
 
@@ -136,7 +138,7 @@ def test_a_small_scenario_is_grey_hollow_and_does_not_stretch_the_axis() -> None
     assert grey
     assert {t.marker.color for t in grey} == {LIGHT.ground}
     wide = GAPS.assign(low=GAPS["low"].mask(GAPS["small"], -9.0))
-    again = experiments_forest.scenario_gaps(wide, ("gate-one", "sasrec"), NAMES)
+    again = experiments_forest.scenario_gaps(wide, ("gate constant", "sasrec"), NAMES)
     assert again.layout.xaxis.range == figure.layout.xaxis.range
     assert any("too few" in note.text for note in figure.layout.annotations)
 
@@ -153,14 +155,14 @@ def test_scenarios_have_their_colours_and_the_legend_has_ink() -> None:
 def test_the_matrix_outlines_what_excludes_zero_and_bleaches_what_is_small() -> None:
     figure = FIGURES["matrix"](LIGHT)
     heat = figure.data[0]
-    assert heat.z.shape == (2, 4)
+    assert heat.z.shape == (3, 4)
     assert len(figure.layout.shapes) == int(MATRIX["clear"].sum())
     bold = [text for line in heat.text for text in line if text.startswith("<b>")]
     assert len(bold) == len(figure.layout.shapes)
     assert set(heat.z[:, 3]) == {0.0}
     assert heat.zmax == MATRIX.loc[~MATRIX["small"], "value"].abs().max() == -heat.zmin
     hole = experiments_transfer.matrix(MATRIX.iloc[1:])
-    assert hole.data[0].z.shape == (2, 4), "an absent cell stays empty"
+    assert hole.data[0].z.shape == (3, 4), "an absent cell stays empty"
 
 
 def test_many_scenarios_leave_the_cells_without_letters() -> None:
@@ -184,6 +186,14 @@ def test_curves_carry_their_names_and_the_oracle_is_ink() -> None:
 def test_a_share_of_the_ceiling_has_both_ends_drawn() -> None:
     figure = FIGURES["noise"](LIGHT)
     assert [shape.y0 for shape in figure.layout.shapes] == [0, 1]
+
+
+def test_a_single_level_of_noise_is_one_place_of_the_axis() -> None:
+    figure = experiments_curves.noise(SHARE[SHARE["x"] == 0.4], "share_of_ceiling")
+    assert list(figure.layout.xaxis.ticktext) == [f"40{THIN}%"]
+    least, most = figure.layout.xaxis.range
+    assert all(least < x < most for trace in figure.data for x in trace.x)
+    assert most - least > 0.09, "curves that are set apart a little do not fill the width"
 
 
 def test_scarce_data_has_a_zero_line_and_shares_as_ticks() -> None:

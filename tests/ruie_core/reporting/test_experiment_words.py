@@ -8,6 +8,7 @@ import pytest
 from ruie_core.figures.numbers import THIN
 from ruie_core.reporting import experiments as words
 from ruie_core.reporting import experiments_readings as readings
+from ruie_core.reporting import experiments_trials as trials
 from tests.fake_summaries import make_runs, make_summary
 
 NONE = pd.DataFrame()
@@ -71,7 +72,8 @@ def test_the_verdict_says_for_whom_and_from_how_many() -> None:
 def changes(**more: Any) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
-            "variant": ["triplet", "gate-one", "no-rl"], "reference": "ruie", "metric": "ndcg",
+            "variant": ["triplet", "gate constant", "single Q"], "reference": "ruie",
+            "metric": "ndcg",
             "value": [-0.009, -0.0004, 0.002], "low": [-0.010, -0.001, 0.001],
             "high": [-0.008, 0.0003, 0.003], "p": 0.01, "p_holm": [0.01, 0.4, 0.02],
             "clear": [True, False, True], "n_users": 7_452, "n_events": 7_452, "seeds": [5, 5, 3],
@@ -83,7 +85,7 @@ def changes(**more: Any) -> pd.DataFrame:
 def test_parts_are_counted_by_what_their_change_does() -> None:
     text = words.parts(changes())
     assert text.startswith("Of 3 changes to **RUIE**, 1 costs it NDCG: **triplet loss** −0.0090 [")
-    assert "; 1 improves it: **no Q\\-learning** +0.0020 [0.0010, 0.0030]" in text
+    assert "; 1 improves it: **single Q** +0.0020 [0.0010, 0.0030]" in text
     assert text.endswith("; 1 makes no difference that can be shown: **gate \\= 1**.")
     assert words.parts(NONE) == ""
 
@@ -147,22 +149,28 @@ def noise(**values: float) -> pd.DataFrame:
 
 
 def test_the_best_gate_is_the_one_at_most_noise_and_never_the_oracle() -> None:
-    text = words.gates(noise(oracle=1.0, q=-0.1, target=0.4)).replace(THIN, " ")
-    assert text.startswith("With 50 % noise in a generated log the best of 2 gates, **TD target**,")
+    text = words.gates(noise(**{"gate oracle": 1.0, "gate q": -0.1, "gate target": 0.4})).replace(
+        THIN, " "
+    )
+    assert text.startswith(
+        "With 50 % noise in a generated log the best of 2 gates, **gate from the TD target**,"
+    )
     assert "reaches 40 % [10 %, 60 %] of what the true noise flag would gain" in text
-    assert words.gates(noise(oracle=1.0)) == ""
-    ndcg = readings.noise(noise(oracle=0.3, q=0.2, target=0.1), "ndcg", 10)
-    assert "**Q of the next scenario** has the highest NDCG@10 of 2 gates short of the or" in ndcg
+    doubtful = words.gates(noise(**{"gate q": 0.4}).assign(low=-0.1))
+    assert "gain over gate = 1, not told apart from nothing (n = 99" in doubtful
+    assert words.gates(noise(**{"gate oracle": 1.0})) == ""
+    ndcg = readings.noise(noise(**{"gate oracle": 0.3, "gate q": 0.2}), "ndcg", 10)
+    assert "**gate from Q** has the highest NDCG@10 of 1 gate short of the oracle: 0.2000" in ndcg
 
 
 def test_curves_and_fits_quote_their_size() -> None:
     bins = pd.DataFrame(
-        {"variant": ["double"] * 3 + ["single"] * 3, "n_events": 100, "n_users": 90, "seeds": 5}
+        {"variant": ["double Q"] * 3 + ["single Q"] * 3, "n_events": 100, "n_users": 90, "seeds": 5}
     )
     assert readings.reliability(bins).startswith("300 events in 3 bins of rising Q")
     fit = pd.DataFrame(
         {
-            "variant": "double", "metric": ["slope", "spearman"], "value": [0.94, 0.36],
+            "variant": "double Q", "metric": ["slope", "spearman"], "value": [0.94, 0.36],
             "low": [0.88, None], "high": [1.0, None], "n_users": 90, "seeds": 5,
         }
     )  # fmt: skip
@@ -178,13 +186,13 @@ def test_another_dataset_is_said() -> None:
 
 def test_the_trials_behind_an_experiment_are_named() -> None:
     runs = make_runs(make_summary())
-    text = words.provenance(runs, "ablation")
+    text = trials.provenance(runs, "ablation")
     assert text.startswith(
         "30 training runs behind it, seeds 1, 2, 3, 4 and 5, commit e74b36d, 1.8"
     )
-    assert "is not there" in words.provenance(None, "ablation")
-    assert "has none of this experiment" in words.provenance(runs, "gate-oracle")
-    table = words.trials(runs, "ablation")
+    assert "is not there" in trials.provenance(None, "ablation")
+    assert "reads those of the others" in trials.provenance(runs, "gate-oracle")
+    table = trials.trials(runs, "ablation")
     assert len(table) == 30
     assert table["variant"].iloc[0] == "triplet loss"
 
