@@ -17,19 +17,6 @@ _CELLS = 1 << 22
 
 
 @torch.inference_mode()
-def transition_gates(
-    run: Run,
-    dataset: Dataset,
-    ended: npt.NDArray[np.bool_],
-    estimates: Estimates,
-    inside: slice,
-    truth: npt.NDArray[np.float32] | None = None,
-) -> Tensor:
-    """(n,) gate of the transition into each event of a block; see ``transition_inputs``."""
-    return run.gate_values(transition_inputs(run, dataset, ended, estimates, inside, truth))
-
-
-@torch.inference_mode()
 def transition_inputs(
     run: Run,
     dataset: Dataset,

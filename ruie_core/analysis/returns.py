@@ -8,7 +8,6 @@ import numpy.typing as npt
 from ruie_core.data.dataset import Dataset
 
 _NEGLIGIBLE = 1e-12
-_HOUR_MS = 3_600_000
 
 
 class Returns(NamedTuple):
@@ -42,9 +41,7 @@ def realised_returns(
     is_start = np.zeros(n + 1, bool)
     is_start[dataset.offsets] = True  # also marks n: the end of the last episode
     log_ends = is_start.copy()
-    if session_gap_hours is not None:
-        pause = np.diff(dataset.times) > session_gap_hours * _HOUR_MS
-        is_start[1:n] |= pause
+    is_start[:n] |= dataset.pauses(session_gap_hours)
     ends = np.flatnonzero(is_start)[1:]
     end = np.repeat(ends, np.diff(np.flatnonzero(is_start)))
     value = discounted_sums(dataset.rewards.astype(np.float64), end, discount)

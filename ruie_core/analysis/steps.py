@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
-from ruie_core.analysis.gates import transition_gates
+from ruie_core.analysis.gates import transition_inputs
 from ruie_core.analysis.rows import Block, EventColumns, Layout, block_table, lay_out
 from ruie_core.analysis.schema import encodings
 from ruie_core.analysis.states import Estimates, read_states
@@ -142,7 +142,8 @@ def _block(
     scenario = torch.from_numpy(plan.dataset.scenarios[rows.event[events]]).long() - 1
     before = torch.from_numpy(rows.state[events] - base)
     at = (before.to(run.device), scenario.to(run.device))
-    q_taken, p_taken = estimates.q[at], estimates.p[at]
+    block = slice(base, base + len(before))
+    inputs = transition_inputs(run, plan.dataset, plan.ended, estimates, block)
     top_rows, ranked = ranking
     rank = np.zeros(int(events.sum()), np.int32)
     score = np.zeros(len(rank), np.float32)
@@ -155,14 +156,10 @@ def _block(
         base=base,
         q=_numpy(estimates.q),
         p=_numpy(estimates.p),
-        q_taken=_numpy(q_taken),
+        q_taken=_numpy(inputs.q_taken),
         q_target_taken=_numpy(estimates.q_target[at]),
-        p_taken=_numpy(p_taken),
-        gate=_numpy(
-            transition_gates(
-                run, plan.dataset, plan.ended, estimates, slice(base, base + len(rank))
-            )
-        ),
+        p_taken=_numpy(inputs.p_taken),
+        gate=_numpy(run.gate_values(inputs)),
         rank=rank,
         score=score,
         top_rows=top_rows,

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
-from ruie_core.analysis.gates import transition_gates
-from ruie_core.analysis.returns import realised_returns
+from ruie_core.analysis.gates import transition_inputs
+from ruie_core.analysis.returns import episode_ends, realised_returns
 from ruie_core.analysis.states import read_states
 from ruie_core.analysis.steps import user_blocks
 from ruie_core.data.split import TEST
@@ -78,7 +78,7 @@ def transition_rows(run: Run, view: View) -> pa.Table:
     """
     dataset, config = view.dataset, run.config
     gap = config.objective.session_gap_hours
-    ended = np.append(dataset.pauses(gap)[1:], False)
+    ended = episode_ends(dataset, gap)
     log = FlatEvents(dataset, run.device)
     q_taken, gate = (np.full(dataset.n_events, np.nan, np.float32) for _ in range(2))
     for first, last in user_blocks(dataset.offsets, _BLOCK):
@@ -87,10 +87,9 @@ def transition_rows(run: Run, view: View) -> pa.Table:
         if inside.start == inside.stop:
             continue
         estimates = read_states(run, log, offsets)
-        action = torch.from_numpy(dataset.scenarios[inside]).long().to(run.device) - 1
-        q_taken[inside][1:] = estimates.q[:-1].gather(1, action[1:, None]).squeeze(1).cpu().numpy()
-        gates = transition_gates(run, dataset, ended, estimates, inside, view.truth)
-        gate[inside] = gates.cpu().numpy()
+        inputs = transition_inputs(run, dataset, ended, estimates, inside, view.truth)
+        q_taken[inside] = inputs.q_taken.cpu().numpy()
+        gate[inside] = run.gate_values(inputs).cpu().numpy()
     seen = realised_returns(dataset, config.objective.discount, config.analyze.truncation, gap)
     moved = np.ones(dataset.n_events, bool)
     moved[dataset.offsets[:-1][dataset.lengths > 0]] = False

@@ -63,7 +63,11 @@ class GateInputs(NamedTuple):
 def q_gate(inputs: GateInputs) -> Tensor:
     """sigmoid((Q − μ) / σ): centred by running statistics, so that drift cannot saturate it."""
     seen = inputs.statistics
-    return torch.sigmoid((inputs.q_taken - seen.q_mean) / seen.q_std.clamp(min=_SMALLEST_STD))
+    return torch.sigmoid(_deviations(inputs.q_taken, seen.q_mean, seen.q_std))
+
+
+def _deviations(values: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    return (values - mean) / std.clamp(min=_SMALLEST_STD)
 
 
 def scenario_prob_gate(inputs: GateInputs) -> Tensor:
@@ -79,7 +83,7 @@ def constant_gate(inputs: GateInputs) -> Tensor:
 def target_gate(inputs: GateInputs) -> Tensor:
     """sigmoid((y − μ) / σ): the engagement that came and that the state *after* it promises."""
     seen = inputs.statistics
-    return torch.sigmoid((inputs.target - seen.y_mean) / seen.y_std.clamp(min=_SMALLEST_STD))
+    return torch.sigmoid(_deviations(inputs.target, seen.y_mean, seen.y_std))
 
 
 def log_odds(inputs: GateInputs) -> Tensor:
@@ -103,7 +107,7 @@ def engaged_gate(inputs: GateInputs) -> Tensor:
     that the item's likelihood earns.
     """
     seen = inputs.statistics
-    tilt = (inputs.target - seen.y_mean) / seen.y_std.clamp(min=_SMALLEST_STD)
+    tilt = _deviations(inputs.target, seen.y_mean, seen.y_std)
     return torch.sigmoid(log_odds(inputs) + inputs.engagement * tilt)
 
 
