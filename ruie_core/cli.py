@@ -143,9 +143,11 @@ def train(
         errors.print(f"Stopped: {kept} at {run}; go on with --resume.")
         raise SystemExit(130) from None
     if evaluate:
-        _evaluate(run, data, device, {})
-        if analyze:
+        trained = _evaluate(run, data, device, {})
+        if analyze and trained.model.estimates_q:
             _analyze(run, data, device)
+        elif analyze:
+            console.print(f"{run} is not analyzed: a {config.model.name} estimates no Q to look at")
 
 
 @app.command(name="evaluate")
@@ -246,7 +248,7 @@ def _open(run: Path, data: Path | None, device: str) -> "tuple[Run, Dataset]":
     return loaded, dataset if rewards is None else dataset.with_rewards(rewards)
 
 
-def _evaluate(run: Path, data: Path | None, device: str, given: dict[str, Any]) -> None:
+def _evaluate(run: Path, data: Path | None, device: str, given: dict[str, Any]) -> "Run":
     from ruie_core.evaluation.display import metrics_tables
     from ruie_core.evaluation.evaluate import evaluate_run
     from ruie_core.runs.folder import CONFIG, METRICS, updated_run
@@ -261,6 +263,7 @@ def _evaluate(run: Path, data: Path | None, device: str, given: dict[str, Any]) 
         write_json(folder / METRICS, metrics)
         write_json(folder / CONFIG, config.model_dump(mode="json"))
     console.print(*metrics_tables(metrics), sep="\n")
+    return loaded
 
 
 def _analyze(run: Path, data: Path | None, device: str) -> None:

@@ -56,10 +56,11 @@ def analyze_run(
         tell: told about progress.
 
     Raises:
-        UserError: another dataset, nothing held out, a model whose values are not numbers, or a
-            disk that cannot be written; nothing is left half written.
+        UserError: another dataset, a model without a Q estimator, nothing held out, a model whose
+            values are not numbers, or a disk that cannot be written; nothing is left half written.
     """
     run.require(dataset)
+    run.require_q()
     run.model.eval()
     metrics = _metrics(run, dataset, config)
     split = split_events(dataset, run.config.train)

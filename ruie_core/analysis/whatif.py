@@ -35,11 +35,7 @@ def open_model(path: Path) -> Run:
         UserError: the run cannot be loaded, or its model has no Q estimator.
     """
     run = load_run(path, "cpu")
-    if not run.model.estimates_q:
-        raise UserError(
-            f"{path.name} is a {run.config.model.name}, which estimates no Q: choose a run of a "
-            "model with a Q estimator, such as ruie."
-        )
+    run.require_q()
     return run
 
 

@@ -52,8 +52,9 @@ class Forecast:
 
     Attributes:
         items: best first: rows of (item_id, title, category, score).
-        q: expected discounted engagement per scenario, reward units.
-        p: probability of each next scenario; sums to 1.
+        q: expected discounted engagement per scenario, reward units; empty where the model has no
+            Q estimator.
+        p: probability of each next scenario; sums to 1; empty likewise.
     """
 
     items: list[dict[str, Any]]
@@ -90,6 +91,18 @@ class Run:
                 "--data, or train again."
             )
 
+    def require_q(self) -> None:
+        """Refuse a model without a Q estimator, where Q-values are what it is about.
+
+        Raises:
+            UserError: the model has none.
+        """
+        if not self.model.estimates_q:
+            raise UserError(
+                f"{self.path.name} is a {self.config.model.name}, which estimates no Q: choose a "
+                "run of a model with a Q estimator, such as ruie."
+            )
+
     def gate_values(self, inputs: GateInputs) -> Tensor:
         """Gate of each transition under the run's gate setting, in (0, 1), same shape."""
         return gate_values(self.config.objective.gate, inputs)
@@ -121,15 +134,18 @@ class Run:
         rows = self.vocabulary.items.iloc[best.indices.cpu().numpy()]
         found = rows[["item_id", "title", "category"]].to_dict("records")
         names = self.vocabulary.scenarios
-        estimates = outputs.estimates()
-        p = estimates.logits[0, -1].softmax(-1)
+        q, p = {}, {}
+        if outputs.scenario is not None:
+            q = dict(zip(names, outputs.scenario.q[0, -1].tolist(), strict=True))
+            likely = outputs.scenario.logits[0, -1].softmax(-1).tolist()
+            p = dict(zip(names, likely, strict=True))
         return Forecast(
             items=[
                 {str(key): value for key, value in row.items()} | {"score": score}
                 for row, score in zip(found, best.values.tolist(), strict=True)
             ],
-            q=dict(zip(names, estimates.q[0, -1].tolist(), strict=True)),
-            p=dict(zip(names, p.tolist(), strict=True)),
+            q=q,
+            p=p,
         )
 
     def _encode(self, items: Sequence[str], scenarios: Sequence[str]) -> SequenceBatch:

@@ -9,6 +9,7 @@ from ruie_core.config import RunConfig
 from ruie_core.errors import UserError
 from ruie_core.experiments.trials import with_settings
 from ruie_core.presets import PRESETS, expand_preset
+from ruie_core.runs import load_run
 from tests.factories import make_dataset, write_dataset
 
 TINY = ["--model.width", "8", "--model.dilations", "1", "--train.epochs", "1", "--no-evaluate"]
@@ -30,6 +31,24 @@ def test_flags_win_over_the_preset_even_where_they_give_a_default(tmp_path, befo
     assert (objective["gate"], objective["negative_power"]) == ("q", 0.0)
     assert objective["intent_loss"] == "softmax"
     assert "preset ruie-paper: --objective.gate q" in capsys.readouterr().out
+
+
+def test_a_baseline_is_trained_evaluated_and_scores_and_is_not_analyzed(tmp_path, capsys):
+    data, run = write_dataset(make_dataset(), tmp_path / "data"), tmp_path / "run"
+    few = ["--train.epochs", "1", "--evaluate.resamples", "100"]
+    main(["train", str(data), "--run", str(run), "--preset", "sasrec", "--device", "cpu", *few])
+    assert "is not analyzed: a sasrec estimates no Q" in capsys.readouterr().out
+    assert "sasrec" in json.loads((run / "metrics.json").read_text())["protocols"]["unknown"]
+    assert not (run / "analysis").exists()
+    with pytest.raises(SystemExit) as stopped:
+        main(["analyze", str(run)])
+    assert stopped.value.code == 2
+    assert "estimates no Q" in capsys.readouterr().err
+    assert not (run / "analysis").exists()
+    loaded = load_run(run, "cpu")
+    forecast = loaded.score(["i3", "i5"], loaded.vocabulary.scenarios[:1] * 2)
+    assert len(forecast.items) == 10
+    assert (forecast.q, forecast.p) == ({}, {})
 
 
 def test_without_a_preset_nothing_is_added():
