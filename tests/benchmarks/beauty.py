@@ -50,12 +50,23 @@ class Trial(NamedTuple):
 
 BINARY = {"intent_loss": "bce", "negative_power": 0.0, "negatives": 256}
 PAIRWISE = BINARY | {"intent_loss": "bpr"}
-SOFTMAX = {"intent_loss": "softmax"}
+SOFTMAX = {"intent_loss": "softmax", "negatives": 2048}
+SMALL_STEPS = {"batch_slots": 512, "learning_rate": 1e-3}
 TRIALS = {
-    "sasrec-bce": Trial({"name": "sasrec", "dropout": 0.5}, BINARY, {}, (0.0318, 0.0605)),
-    "gru4rec-bpr": Trial({"name": "gru4rec", "dropout": 0.5}, PAIRWISE, {}, (0.0137, 0.0283)),
-    "caser-bce": Trial({"name": "caser", "dropout": 0.5}, BINARY, {}, (0.0176, 0.0347)),
-    "sasrec-softmax": Trial({"name": "sasrec", "dropout": 0.5}, SOFTMAX, {}),
+    "sasrec-bce": Trial(
+        {"name": "sasrec", "dropout": 0.5}, BINARY, SMALL_STEPS, published=(0.0318, 0.0605)
+    ),
+    "gru4rec-bpr": Trial(
+        {"name": "gru4rec", "dropout": 0.5, "layers": 1},
+        PAIRWISE,
+        SMALL_STEPS,
+        published=(0.0137, 0.0283),
+    ),
+    "caser-bce": Trial(
+        {"name": "caser", "dropout": 0.5}, BINARY, SMALL_STEPS, published=(0.0176, 0.0347)
+    ),
+    "sasrec-softmax": Trial({"name": "sasrec", "dropout": 0.5}, SOFTMAX, SMALL_STEPS),
+    "nextitnet-softmax": Trial({"name": "nextitnet", "dropout": 0.5}, SOFTMAX, SMALL_STEPS),
 }
 
 
