@@ -1,8 +1,9 @@
 """Fabricate a run folder with invented numbers, for the app's tests and benchmarks.
 
-No model is behind it: every number is drawn at random with the shape that a real run would have
-(people move between scenarios, Q follows their habit, ranks are long-tailed). Only the schemas are
-exact. Everything is vectorised: a million steps of 25,000 users take seconds.
+No model is behind its tables: every number is drawn at random with the shape that a real run would
+have (people move between scenarios, Q follows their habit, ranks are long-tailed). Only the schemas
+are exact. The weights are those of an untrained model, which answers what-if and knows nothing.
+Everything is vectorised: a million steps of 25,000 users take seconds.
 
 ``python -m tests.fake_run checkpoints/fake --users 300 --events 12000`` makes one by hand.
 """
@@ -15,10 +16,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+import torch
+from safetensors.torch import save_file
 
 from ruie_core.config import RunConfig
 from ruie_core.files import sha256
-from tests.fake_steps import ACTIONS, Events, make_catalogue, make_events, make_steps
+from ruie_core.models.registry import build_model
+from ruie_core.runs.run import resolve_gate
+from tests.fake_steps import ACTIONS, REWARDS, Events, make_catalogue, make_events, make_steps
 from tests.fake_tables import write_summaries
 
 SCENARIOS = ("feed", "search: user_input", 'related "more"', "shop, front page", "other")
@@ -41,7 +46,7 @@ def fabricate(
     rng = np.random.default_rng(seed)
     (folder / "analysis").mkdir(parents=True, exist_ok=True)
     (folder / "vocab").mkdir(exist_ok=True)
-    config = RunConfig.model_validate({"train": {"split": split, "seed": seed}})
+    config = _weights(folder, split, items, len(scenarios), seed)
     log = make_events(rng, users, events, items, len(scenarios))
     catalogue = make_catalogue(rng, items, log.item)
     steps = make_steps(rng, log, catalogue, scenarios, split, config.objective.discount, healthy)
@@ -69,6 +74,15 @@ def fabricate(
     write_summaries(rng, folder, steps, catalogue, people, scenarios, healthy, neighbors, ZONE)
     _manifests(folder, log, seed)
     return folder
+
+
+def _weights(folder: Path, split: str, items: int, scenarios: int, seed: int) -> RunConfig:
+    config = RunConfig.model_validate({"train": {"split": split, "seed": seed}})
+    torch.manual_seed(seed)
+    model = build_model(config.model, items, scenarios)
+    save_file(model.state_dict(), folder / "weights.safetensors")
+    (folder / "optimizer.safetensors").write_bytes(b"no state: this run is invented")
+    return resolve_gate(config, model)
 
 
 def _history(rng: np.random.Generator, path: Path, epochs: int) -> None:
@@ -102,8 +116,6 @@ def _history(rng: np.random.Generator, path: Path, epochs: int) -> None:
 
 
 def _manifests(folder: Path, log: Events, seed: int) -> None:
-    for name in ("weights.safetensors", "optimizer.safetensors"):
-        (folder / name).write_bytes(b"no weights: this run is invented")
     own = {
         str(path.relative_to(folder)): sha256(path)
         for path in sorted(folder.rglob("*"))
@@ -120,7 +132,12 @@ def _manifests(folder: Path, log: Events, seed: int) -> None:
         "dataset": "../../data/invented",
         "dataset_name": "invented log",
         "dataset_hash": identity,
-        "dataset_manifest": {"kind": "prepared-dataset", "source": "generic", "events": len(log.t)},
+        "dataset_manifest": {
+            "kind": "prepared-dataset",
+            "source": "generic",
+            "events": len(log.t),
+            "rewards": dict(zip(ACTIONS, REWARDS.tolist(), strict=True)),
+        },
         "files": own,
     }
     _json(folder / "manifest.json", run)

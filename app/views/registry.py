@@ -29,6 +29,11 @@ VIEWS: tuple[View, ...] = (
     View("overview", "Overview", "Is this model worth looking at, and what should worry me?"),
     View("user", "User", "How did this person's interest move, and did the model notice?"),
     View(
+        "whatif",
+        "What if",
+        "What would the model have expected had this person done something else?",
+    ),
+    View(
         "transitions",
         "Transitions",
         "Where do people go from here, and whom does the model misread?",

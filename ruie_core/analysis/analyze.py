@@ -15,7 +15,7 @@ from ruie_core.analysis.health import THRESHOLDS, dominance, gate_health, miscal
 from ruie_core.analysis.maps import item_map, mapped_states, state_map
 from ruie_core.analysis.neighbors import neighbor_table
 from ruie_core.analysis.ranked import affordable_steps, ranked_training_steps
-from ruie_core.analysis.returns import realised_returns
+from ruie_core.analysis.returns import episode_ends, realised_returns
 from ruie_core.analysis.rows import EventColumns
 from ruie_core.analysis.schema import schemas, write_table
 from ruie_core.analysis.steps import Plan, Seen, write_steps
@@ -139,7 +139,7 @@ def _plan(
         top_k=min(settings.top_items, dataset.n_items),
         exclude_seen=config.evaluate.exclude_seen,
         mapped=mapped_states(dataset, settings.seed),
-        ended=np.append(dataset.pauses(config.objective.session_gap_hours)[1:], False),
+        ended=episode_ends(dataset, objective.session_gap_hours),
     )
     return plan, ranked
 

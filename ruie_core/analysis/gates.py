@@ -25,7 +25,20 @@ def transition_gates(
     inside: slice,
     truth: npt.NDArray[np.float32] | None = None,
 ) -> Tensor:
-    """(n,) gate of the transition into each event of a block; meaningless at a first event.
+    """(n,) gate of the transition into each event of a block; see ``transition_inputs``."""
+    return run.gate_values(transition_inputs(run, dataset, ended, estimates, inside, truth))
+
+
+@torch.inference_mode()
+def transition_inputs(
+    run: Run,
+    dataset: Dataset,
+    ended: npt.NDArray[np.bool_],
+    estimates: Estimates,
+    inside: slice,
+    truth: npt.NDArray[np.float32] | None = None,
+) -> GateInputs:
+    """What the gate looks at, (n,) per event of a block; meaningless at a first event.
 
     Args:
         run: the trained model.
@@ -47,17 +60,15 @@ def transition_gates(
         fit = log_likelihoods(estimates.intent[before], items, run.model.item_table)
     else:
         fit = torch.full_like(reward, torch.nan)  # no other gate may look at it
-    return run.gate_values(
-        GateInputs(
-            q_taken=estimates.q[at],
-            p_taken=estimates.p[at],
-            target=double_q_targets(reward, discount.to(reward), selector, estimates.q_target),
-            log_likelihood=fit,
-            log_popularity=run.model.log_popularity[items],
-            statistics=gate_statistics(run.model),
-            engagement=run.config.objective.engagement,
-            truth=None if truth is None else torch.from_numpy(truth[inside]).to(device),
-        )
+    return GateInputs(
+        q_taken=estimates.q[at],
+        p_taken=estimates.p[at],
+        target=double_q_targets(reward, discount.to(reward), selector, estimates.q_target),
+        log_likelihood=fit,
+        log_popularity=run.model.log_popularity[items],
+        statistics=gate_statistics(run.model),
+        engagement=run.config.objective.engagement,
+        truth=None if truth is None else torch.from_numpy(truth[inside]).to(device),
     )
 
 

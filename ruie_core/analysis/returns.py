@@ -53,6 +53,11 @@ def realised_returns(
     return Returns(value, truncated)
 
 
+def episode_ends(dataset: Dataset, session_gap_hours: float | None) -> npt.NDArray[np.bool_]:
+    """(N,) bool, True where the episode is known to end after the event: a long pause follows."""
+    return np.append(dataset.pauses(session_gap_hours)[1:], False)
+
+
 def discounted_sums(
     rewards: npt.NDArray[np.float64], end: npt.NDArray[np.int64], discount: float
 ) -> npt.NDArray[np.float64]:

@@ -141,9 +141,11 @@ def gates(noise: pd.DataFrame) -> str:
         With 50 % noise in a generated log the best of 2 gates, **TD target**, reaches 40 % [30 %,
         50 %] of what the true noise flag would gain over gate = 1 (n = 99 users, 5 seeds).
     """
-    if noise.empty:
+    # A share is undefined without an oracle that gains.
+    known = noise if noise.empty else noise[noise["value"].notna()]
+    if known.empty:
         return ""
-    most = noise[noise["x"] == noise["x"].max()]
+    most = known[known["x"] == known["x"].max()]
     real = [row for row in records(most) if not is_oracle(row["variant"])]
     if not real:
         return ""

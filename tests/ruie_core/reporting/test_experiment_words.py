@@ -187,3 +187,10 @@ def test_the_trials_behind_an_experiment_are_named() -> None:
     table = words.trials(runs, "ablation")
     assert len(table) == 30
     assert table["variant"].iloc[0] == "triplet loss"
+
+
+def test_a_share_that_is_undefined_is_passed_over() -> None:
+    shares = noise(oracle=1.0, q=-0.1, target=0.4)
+    undefined = shares.assign(x=0.9, value=None)
+    assert words.gates(pd.concat([shares, undefined])) == words.gates(shares)
+    assert words.gates(undefined) == ""
