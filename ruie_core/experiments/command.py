@@ -58,7 +58,8 @@ def _planned(names: Iterable[str], context: Context, console: Console) -> Iterat
     """Trials of several experiments, each once."""
     seen: set[str] = set()
     for name in names:
-        planned = list(EXPERIMENTS[name](context))
+        with console.status(f"planning {name}"):  # gate-oracle makes its logs first
+            planned = list(EXPERIMENTS[name](context))
         if not planned:
             console.print(f"{name} means nothing on {context.name}: it has no trials there.")
         fresh = {trial.name: trial for trial in planned if trial.name not in seen}
