@@ -5,9 +5,9 @@
 SEQUENCES has one user a line: an id, then item ids in time order. Each row trains from nothing,
 picks its epoch on validation events and ranks every user's last item among all items. Intervals:
 95 %, bootstrap over users. Published: SASRec, GRU4Rec and Caser on this very file (Zhou et al.,
-"S³-Rec", CIKM 2020, https://arxiv.org/abs/2008.07873); its code gives the items that a user has
-seen a score of 0, so the columns *unseen* are the ones to compare. No user meets an item twice in
-this log. The log has one scenario, so nothing is asked.
+"S³-Rec", CIKM 2020, https://arxiv.org/abs/2008.07873). They probably leave the items that a user
+has seen unranked (not verified), as the columns *unseen* do. No user meets an item twice in this
+log. The log has one scenario, so nothing is asked.
 """
 
 import argparse
