@@ -280,6 +280,6 @@ def read_summary(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     with tempfile.TemporaryDirectory() as folder:
         trials = dict(zip(("fake", "generated"), write_all(Path(folder) / "trials"), strict=True))
         dataset = fake_dataset() if name == "fake" else None
-        out = summarise(trials[name], dataset, Path(folder) / "out")
+        out = summarise(trials[name], dataset, Path(folder) / "out").folder
         summary, runs = (pd.read_parquet(out / f"{file}.parquet") for file in ("summary", "runs"))
     return summary, runs

@@ -51,7 +51,7 @@ def run_experiment(name: str, data: Path, settings: ExperimentSettings, console:
         console.print(context.chosen.sentence(path))
         names = EXPERIMENTS if name == ALL else (name,)
         runner.run(selected(_planned(names, context, console), settings, "variant"))
-    _summarise(context, console)
+    _summarise(context, console, fresh=name == SUMMARY and settings.force)
 
 
 def _planned(names: Iterable[str], context: Context, console: Console) -> Iterator[Trial]:
@@ -106,13 +106,19 @@ def _tune(context: Context, runner: Runner, console: Console) -> None:
         raise failure
 
 
-def _summarise(context: Context, console: Console) -> None:
+def _summarise(context: Context, console: Console, fresh: bool) -> None:
     """Rebuild the tables of the dataset and of the generated logs, and what documents quote."""
     artefacts, results = context.settings.artefacts, context.settings.results
     datasets = {context.name: context.dataset, GENERATED: None}
     for name, dataset in datasets.items():
         if (artefacts / name).exists():
-            folder = summarise(artefacts / name, dataset, results)
-            console.print(f"{folder} holds the tables of all finished trials")
+            summed = summarise(artefacts / name, dataset, results, fresh=fresh)
+            console.print(f"{summed.folder} holds the tables of all finished trials")
+            for experiment, n in summed.kept.items():
+                console.print(
+                    f"Of {experiment}, {n} trials that its table rests on are not in {artefacts}: "
+                    "the table stays as it was. Train them again, or leave it out with "
+                    f"`ruie experiment summary {context.data} --force`."
+                )
     for path in rewrite_documents(results):
         console.print(f"{path} quotes them")

@@ -26,7 +26,10 @@ class ExperimentSettings(Settings):
     )
     trials: int = Field(20, ge=1, description="Of tune: configurations tried per model.")
     device: str = Field("auto", description="auto, cpu, cuda or mps.")
-    force: bool = Field(False, description="Train finished trials again.")
+    force: bool = Field(
+        False,
+        description="Train finished trials again; of summary: leave out tables of lost trials.",
+    )
     artefacts: Path = Field(
         Path("artefacts/experiments"), description="Where trials are kept (not committed)."
     )

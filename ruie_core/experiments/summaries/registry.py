@@ -1,17 +1,21 @@
 """Known summaries, and the two committed tables that they fill."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import pandas as pd
 
 from ruie_core.data.dataset import Dataset
 from ruie_core.experiments.summaries.ablation import ablation
 from ruie_core.experiments.summaries.calibration import calibration
 from ruie_core.experiments.summaries.gate_oracle import gate_oracle
+from ruie_core.experiments.summaries.kept import earlier, reads
 from ruie_core.experiments.summaries.leaderboard import cross_domain, leaderboard
 from ruie_core.experiments.summaries.rewards import rewards
 from ruie_core.experiments.summaries.scenario_split import scenario_split
-from ruie_core.experiments.summaries.table import SCHEMA, Row, frame_of, write_table
+from ruie_core.experiments.summaries.table import SCHEMA, Row, checked, frame_of, write_table
 from ruie_core.experiments.summaries.transfer import transfer
 from ruie_core.experiments.summaries.trials import Trials, read_trials, runs_table
 
@@ -32,7 +36,23 @@ SUMMARIES: Final[dict[str, Callable[[Trials], list[Row]]]] = {
 not there: a table shows a dash until the experiment is complete."""
 
 
-def summarise(artefacts: Path, dataset: Dataset | None, out: Path) -> Path:
+@dataclass(frozen=True)
+class Summed:
+    """What a summary left.
+
+    Attributes:
+        folder: of the two tables.
+        kept: experiments whose rows stayed as they were, with the number of their trials that are
+            gone.
+    """
+
+    folder: Path
+    kept: dict[str, int]
+
+
+def summarise(
+    artefacts: Path, dataset: Dataset | None, out: Path, *, fresh: bool = False
+) -> Summed:
     """Sum up the finished trials of a dataset in ``runs.parquet`` and ``summary.parquet``.
 
     Args:
@@ -40,17 +60,25 @@ def summarise(artefacts: Path, dataset: Dataset | None, out: Path) -> Path:
             (``artefacts/experiments/<dataset>``); its name is the dataset's.
         dataset: trials of any other content are passed over; none for a family of generated logs.
         out: the tables go to ``out/<dataset>``.
-
-    Returns:
-        The folder of the two tables.
+        fresh: leave out an experiment whose trials are no longer all here, instead of keeping its
+            rows.
 
     Raises:
         UserError: no trial is finished, or what is there cannot be compared.
     """
     trials = read_trials(artefacts, dataset)
-    rows = [row for summary in SUMMARIES.values() for row in summary(trials)]
     target = out / artefacts.name
-    frame = frame_of(rows)
-    write_table(runs_table(trials), target / RUNS_FILE)
-    write_table(frame, target / SUMMARY_FILE, SCHEMA)
-    return target
+    before = earlier(target / RUNS_FILE, target / SUMMARY_FILE)
+    kept = {} if fresh else before.missing(trials)
+    frames = [
+        before.rows(name) if kept.keys() & set(reads(name)) else frame_of(summary(trials))
+        for name, summary in SUMMARIES.items()
+    ]
+    runs = runs_table(trials)
+    if kept:
+        parts = (before.runs, True), (runs, False)
+        runs = pd.concat([part[part["experiment"].isin(kept) == stays] for part, stays in parts])
+    write_table(runs, target / RUNS_FILE)
+    full = [frame for frame in frames if len(frame)] or frames[:1]
+    write_table(checked(pd.concat(full, ignore_index=True)), target / SUMMARY_FILE, SCHEMA)
+    return Summed(target, kept)

@@ -158,15 +158,20 @@ def seeds_of(*variants: Sequence[Finished]) -> int:
     return min(trained, default=1)
 
 
-def runs_table(trials: Trials) -> pd.DataFrame:
-    """One row per trial: ``row.json`` flat, its config as JSON text, NDCG@K per request."""
+def runs_table(trials: Trials, ranked: bool = True) -> pd.DataFrame:
+    """One row per trial: ``row.json`` flat, its config as JSON text, and NDCG@K per request.
+
+    Args:
+        trials: finished ones.
+        ranked: whether NDCG is wanted, for which ranks are read.
+    """
     rows = []
     for trial in trials.finished:
         row = {
             name: json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
             for name, value in trial.row.items()
         }
-        ranks = trial.table(RANKS)
+        ranks = trial.table(RANKS) if ranked else pd.DataFrame({"request": [], "rank": []})
         for request, part in ranks.groupby("request", sort=False):
             of_request = part["rank"].to_numpy(np.int64)
             row |= {f"ndcg@{k} {request}": float(ndcg(of_request, k).mean()) for k in CUTOFFS}

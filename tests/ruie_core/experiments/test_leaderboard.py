@@ -28,7 +28,7 @@ def written(tmp_path_factory, dataset):
     root = folder / "artefacts" / "kuairand"
     fake.write_leaderboard(root, dataset)
     fake.write_ablation(root, dataset)
-    return root, summarise(root, dataset, folder / "experiments")
+    return root, summarise(root, dataset, folder / "experiments").folder
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_fewer_seeds_are_used_and_said(tmp_path, dataset):
     root = tmp_path / "kuairand"
     fake.write_ablation(root, dataset)
     next((root / "ablation").glob("triplet-2-*/row.json")).unlink()
-    frame = pd.read_parquet(summarise(root, dataset, tmp_path / "out") / "summary.parquet")
+    frame = pd.read_parquet(summarise(root, dataset, tmp_path / "out").folder / "summary.parquet")
     row = headline(frame, panel="difference", variant="triplet", request="known")
     assert row["seeds"] == 2
     assert headline(frame, panel="level", variant="ruie", request="known")["seeds"] == 3
@@ -147,7 +147,7 @@ def test_an_ablation_has_no_differences_before_the_whole_is_there(tmp_path, data
     for path in (tmp_path / "k" / "ablation").glob("ruie-*/row.json"):
         path.unlink()
     frame = pd.read_parquet(
-        summarise(tmp_path / "k", dataset, tmp_path / "out") / "summary.parquet"
+        summarise(tmp_path / "k", dataset, tmp_path / "out").folder / "summary.parquet"
     )
     assert set(frame["panel"]) == {"level"}
     assert set(frame["variant"]) == set(fake.ABLATION) - {"ruie"}
@@ -190,7 +190,7 @@ def test_the_order_of_rows_in_a_file_is_of_no_consequence(tmp_path, dataset, sum
     for path in (tmp_path / "kuairand").glob("ablation/*-2-*/ranks.parquet"):
         pd.read_parquet(path).sample(frac=1, random_state=0).to_parquet(path, index=False)
     again = pd.read_parquet(
-        summarise(tmp_path / "kuairand", dataset, tmp_path / "o") / "summary.parquet"
+        summarise(tmp_path / "kuairand", dataset, tmp_path / "o").folder / "summary.parquet"
     )
     first = summary[summary["experiment"] == "ablation"].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, again)
