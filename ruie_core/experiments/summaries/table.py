@@ -42,6 +42,11 @@ UNDEFINED: Final = ("share_of_ceiling", "slope", "spearman", "auc", "ndcg_spearm
 REQUESTS: Final = ("unknown", "known", "")
 SHARES: Final = ("ndcg", "hr")
 """Metrics in [0, 1], never percent; a difference of them lies in [−1, 1]."""
+RANGES: Final = {
+    "ndcg": (0.0, 1.0), "hr": (0.0, 1.0), "gate_mean": (0.0, 1.0), "auc": (0.0, 1.0),
+    "spearman": (-1.0, 1.0), "ndcg_spearman": (-1.0, 1.0), "gate_spearman": (-1.0, 1.0),
+}  # fmt: skip
+"""What a metric can be: an interval from few seeds ends there as well."""
 _KEY: Final = (
     "experiment", "panel", "variant", "reference", "request", "scenario", "x", "metric", "k",
 )  # fmt: skip
@@ -128,13 +133,18 @@ def rows_of(
             metric=metric,
             k=k,
             value=figure.value,
-            low=figure.low,
-            high=figure.high,
+            low=max(figure.low, _bounds(metric, tested)[0]),
+            high=min(figure.high, _bounds(metric, tested)[1]),
             p=figure.p if tested else None,
             **columns,
         )
         for (metric, k), figure in zip(metrics, figures, strict=True)
     ]
+
+
+def _bounds(metric: str, difference: bool) -> tuple[float, float]:
+    low, high = RANGES.get(metric, (-np.inf, np.inf))
+    return (low - high, high - low) if difference else (low, high)
 
 
 def frame_of(rows: Iterable[Row]) -> pd.DataFrame:

@@ -7,8 +7,9 @@ from scipy import stats
 
 from ruie_core.errors import UserError
 from ruie_core.evaluation.metrics import ndcg
-from ruie_core.experiments.statistics import holm
+from ruie_core.experiments.statistics import Figure, holm
 from ruie_core.experiments.summaries.registry import SUMMARIES, summarise
+from ruie_core.experiments.summaries.table import rows_of
 from ruie_core.experiments.summaries.trials import read_trials
 from tests import fake_experiments as fake
 from tests.ruie_core.experiments.test_leaderboard import only
@@ -189,3 +190,17 @@ def test_ranks_without_noise_flags_are_refused(tmp_path):
         fake.write_trial(tmp_path / "generated", "gate-oracle", gate, 1, {"ranks": ranks}, x=0.5)
     with pytest.raises(UserError, match="does not say which test events are noise"):
         summarise(tmp_path / "generated", None, tmp_path / "out")
+
+
+def test_an_interval_from_few_seeds_ends_where_its_metric_does():
+    wide = [Figure(value, value - 2, value + 2, None) for value in (0.9, 0.9, 3.0)]
+    metrics = [("spearman", None), ("ndcg", 10), ("slope", None)]
+    columns = {
+        "experiment": "e", "panel": "p", "variant": "v", "n_users": 2, "n_events": 2, "seeds": 2,
+        "command": "c",
+    }  # fmt: skip
+    level = rows_of(metrics, wide, tested=False, **columns)
+    assert [(row.low, row.high) for row in level] == [(-1, 1), (0, 1), (1, 5)]
+    difference = rows_of(metrics[:2], wide[:2], tested=True, reference="r", **columns)
+    assert [row.low for row in difference] == pytest.approx([-1.1, -1])
+    assert [row.high for row in difference] == [2, 1]
