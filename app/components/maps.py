@@ -115,19 +115,20 @@ def _drawn(
 
 def _raster(context: Context, which: Map) -> go.Figure:
     store, window = context.store, visible(context, which)
-    points = shown(context, which).points
+    inside, points = shown(context, which).inside, shown(context, which).points
+    shape = raster.shape_for(inside)
     over = _drawn(context, which, points).data if len(points) else ()
     names = store.scenarios if which.color == "scenario" else _categories(context, which.table)
     if which.color in figures.GROUPED:
         cells = raster.group_cells(
-            store, which.table, window, which.color, names, context.among
+            store, which.table, window, which.color, names, context.among, shape=shape
         )  # fmt: skip
     else:
-        cells = raster.value_cells(store, which.table, window, which.color)
+        cells = raster.value_cells(store, which.table, window, which.color, shape=shape)
     return raster_figure(
         cells,
         window,
-        (raster.COLUMNS, raster.ROWS),
+        shape,
         color=which.color,
         scenarios=store.scenarios,
         categories=_categories(context, which.table),

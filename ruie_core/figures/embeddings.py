@@ -132,6 +132,6 @@ def around(near: pd.DataFrame) -> list[float]:
     placed = near.dropna(subset=["x", "y"])
     if placed.empty:
         return []
-    middle = [(placed[axis].min() + placed[axis].max()) / 2 for axis in ("x", "y")]
-    half = 0.6 * max(*(placed[axis].max() - placed[axis].min() for axis in ("x", "y")), 0.5)
-    return [middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half]
+    ends = [(float(placed[axis].min()), float(placed[axis].max())) for axis in ("x", "y")]
+    half = 0.6 * max(*(high - low for low, high in ends), 0.5)
+    return [(low + high) / 2 + sign * half for low, high in ends for sign in (-1, 1)]

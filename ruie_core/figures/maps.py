@@ -255,7 +255,29 @@ def looked_at(
     shown.layout.dragmode = drag
     if window is not None:
         shown.layout.xaxis.range, shown.layout.yaxis.range = list(window[:2]), list(window[2:])
+        notes = [_cut(note.to_plotly_json(), window) for note in shown.layout.annotations]
+        shown.layout.annotations = [note for note in notes if note is not None]
     return shown
+
+
+def _cut(note: Trace, window: Sequence[float]) -> Trace | None:
+    """Let an arrow begin at the window's border, where Plotly would draw it far beyond the map."""
+    if not note.get("showarrow"):
+        return note
+    share = 1.0
+    for head, tail, low, high in (
+        (note["x"], note["ax"], *window[:2]),
+        (note["y"], note["ay"], *window[2:]),
+    ):
+        if not low <= head <= high:
+            return None
+        border = high if tail > high else low
+        if not low <= tail <= high:
+            share = min(share, (border - head) / (tail - head))
+    reached = {
+        f"a{axis}": note[axis] + share * (note[f"a{axis}"] - note[axis]) for axis in ("x", "y")
+    }
+    return note | reached
 
 
 def _outline(area: tuple[Sequence[float], Sequence[float]], theme: Theme) -> Trace:

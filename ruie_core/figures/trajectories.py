@@ -14,6 +14,8 @@ from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, translucent
 
 _CORNERS = 48
+_CONTEXT = 0.2
+"""Share of the map that is shown at least, so that one sees where on it the places lie."""
 
 
 def trajectory_map(
@@ -46,7 +48,7 @@ def trajectory_map(
         notes += [*_arrows(rows, colors[side]), *_numbers(rows, colors[side], theme)]
     figure = lay_map(traces, notes, theme)
     if len(centroids):
-        box = surroundings(centroids)
+        box = surroundings(centroids, density)
         figure.update_layout(
             xaxis={"range": box[:2]}, yaxis={"range": box[2:]}, dragmode="pan", height=480
         )
@@ -58,14 +60,15 @@ def side_colors(sides: list[str], theme: Theme) -> dict[str, str]:
     return dict(zip(sides, (theme.accent, theme.muted), strict=False))
 
 
-def surroundings(centroids: pd.DataFrame) -> list[float]:
-    """Return x0, x1, y0, y1 that hold every place and its ellipse, with a margin."""
+def surroundings(centroids: pd.DataFrame, density: pd.DataFrame | None = None) -> list[float]:
+    """Return x0, x1, y0, y1 that hold every place and its ellipse, and enough of the map around."""
     reach = centroids["major"].astype(float).fillna(0.0)
     box = []
     for axis in ("x", "y"):
         low, high = (centroids[axis] - reach).min(), (centroids[axis] + reach).max()
-        margin = max(0.12 * (high - low), 1e-3)
-        box += [float(low - margin), float(high + margin)]
+        least = 0.0 if density is None or density.empty else float(np.ptp(density[axis]))
+        half = max(0.62 * (high - low), _CONTEXT * least / 2, 1e-3)
+        box += [float((low + high) / 2 - half), float((low + high) / 2 + half)]
     return box
 
 

@@ -9,7 +9,7 @@ from ruie_core.analysis.frames.areas import PAGE
 from ruie_core.analysis.frames.cohorts import FEW_USERS
 from ruie_core.analysis.frames.maps import ITEMS, MOST_OVER
 from ruie_core.analysis.frames.trajectories import CALENDAR
-from ruie_core.figures.numbers import count, number, percent
+from ruie_core.figures.numbers import count, interval, number, percent
 from ruie_core.reporting.text import escape, plural, strong
 
 TRAJECTORY_HELP = (
@@ -166,16 +166,17 @@ def trajectory_reading(left: pd.DataFrame, windows: int, clock: str) -> str:
 def _moved(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["moved"]):
         return "has too few users to say whether they moved"
-    length = f"{number(row['length'])} map units"
-    return f"moved by {length}" if row["moved"] else f"did not clearly move ({length})"
+    return f"{'moved' if row['moved'] else 'did not clearly move'} ({_length(row)})"
+
+
+def _length(row: Mapping[Any, Any]) -> str:
+    ends = interval(float(row["low"]), float(row["high"]), 2)
+    return f"{number(float(row['length']))} map units, 95 % interval {ends}"
 
 
 def _difference(drift: pd.DataFrame) -> str:
-    found = drift[drift["side"] == "difference"]
-    if found.empty or pd.isna(found["moved"].iloc[0]):
+    found = drift[drift["side"] == "difference"].to_dict("records")
+    if not found or pd.isna(found[0]["moved"]):
         return ""
-    sure = "" if found["moved"].iloc[0] else "no "
-    return (
-        f" There is {sure}clear difference between their moves "
-        f"({number(float(found['length'].iloc[0]))} map units, 95 % level)."
-    )
+    sure = "a" if found[0]["moved"] else "no"
+    return f" There is {sure} clear difference between their moves ({_length(found[0])})."

@@ -17,6 +17,17 @@ COLUMNS: Final = 600
 ROWS: Final = 480
 """Cells of a raster, about one per pixel of its place on the page."""
 ASPECT: Final = COLUMNS / ROWS
+_SPARSE: Final = 50_000
+"""Points in view below which cells are twice as wide: single ones could hardly be seen."""
+
+
+def shape_for(inside: int) -> tuple[int, int]:
+    """Return columns and rows of cells for a number of points in view.
+
+    >>> shape_for(1_000_000), shape_for(3_000)
+    ((600, 480), (300, 240))
+    """
+    return (COLUMNS, ROWS) if inside >= _SPARSE else (COLUMNS // 2, ROWS // 2)
 
 
 def framed(window: Window) -> Window:

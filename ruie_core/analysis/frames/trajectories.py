@@ -72,9 +72,10 @@ def drift(
         among: table of the cohort's users.
 
     Returns:
-        By ``side``: ``users``, the mean move ``x, y``, its ``length`` and ``moved``, whether its
-        95 % confidence region leaves zero out (null with fewer than 5 users). With a cohort a third
-        row ``difference``: cohort less rest.
+        By ``side``: ``users``, the mean move ``x, y``, its ``length`` with a 95 % interval ``low,
+        high`` along its direction, and ``moved``, whether its 95 % confidence region leaves zero
+        out (interval and verdict null with fewer than 5 users). With a cohort a third row
+        ``difference``: cohort less rest.
     """
     found = store.sql(
         f"""{_places(store, windows, clock, among)},
@@ -87,17 +88,16 @@ def drift(
     means, spreads = _moments(found)
     users = found["users"].to_numpy(float)
     rows = [
-        (side, int(n), *mean, _far(mean, spread / n, _quantile(n)) if n >= FEW_USERS else None)
+        (side, int(n), *_move(mean, spread / n, n, _quantile(max(n, FEW_USERS)), n >= FEW_USERS))
         for side, n, mean, spread in zip(found["side"], users, means, spreads, strict=True)
     ]
     if len(rows) == 2:
-        gap, enough = means[0] - means[1], users.min() >= FEW_USERS
         spread = spreads[0] / users[0] + spreads[1] / users[1]
-        known = _far(gap, spread, float(stats.chi2.ppf(0.95, 2))) if enough else None
-        rows.append(("difference", int(users.sum()), *gap, known))
-    frame = pd.DataFrame(rows, columns=["side", "users", "x", "y", "moved"])
-    frame["length"] = np.hypot(frame["x"].astype(float), frame["y"].astype(float))
-    return frame.astype({"moved": "boolean"})
+        reach, enough = float(stats.chi2.ppf(0.95, 2)), bool(users.min() >= FEW_USERS)
+        gap = _move(means[0] - means[1], spread, users.min(), reach, enough)
+        rows.append(("difference", int(users.sum()), *gap))
+    columns = ["side", "users", "x", "y", "length", "low", "high", "moved"]
+    return pd.DataFrame(rows, columns=columns).astype({"moved": "boolean"})
 
 
 def left_out(store: RunStore, windows: int) -> pd.DataFrame:
@@ -153,13 +153,30 @@ def _quantile(n: float) -> float:
     return float(2 * (n - 1) / (n - 2) * stats.f.ppf(0.95, 2, n - 2))
 
 
-def _far(
-    mean: npt.NDArray[np.float64], spread: npt.NDArray[np.float64], reach: float
-) -> bool | None:
-    """Whether zero lies outside the confidence region; None where nothing varies."""
-    if np.linalg.matrix_rank(spread) < 2:
-        return None
-    return bool(mean @ np.linalg.solve(spread, mean) > reach)
+def _move(
+    mean: npt.NDArray[np.float64],
+    spread: npt.NDArray[np.float64],
+    users: float,
+    reach: float,
+    enough: bool,
+) -> tuple[float, float, float, float | None, float | None, bool | None]:
+    """Return x, y, length, its interval, and whether zero lies outside the confidence region.
+
+    Args:
+        mean: (2,) mean move.
+        spread: (2, 2) covariance of that mean.
+        users: persons, for the interval's quantile.
+        reach: 95 % quantile of the squared distance from zero.
+        enough: there are enough persons to say more than the mean.
+    """
+    x, y = float(mean[0]), float(mean[1])
+    length = float(np.hypot(x, y))
+    if not enough or length == 0 or np.linalg.matrix_rank(spread) < 2:
+        return x, y, length, None, None, None
+    along = mean / length
+    half = float(stats.t.ppf(0.975, users - 1) * np.sqrt(along @ spread @ along))
+    moved = bool(mean @ np.linalg.solve(spread, mean) > reach)
+    return x, y, length, max(0.0, length - half), length + half, moved
 
 
 def _with_ellipse(found: pd.DataFrame) -> pd.DataFrame:
