@@ -62,8 +62,8 @@ def _clickable(rows: pd.DataFrame, items: pd.DataFrame, key: str, **settings: An
         rows, hide_index=True, row_height=32, key=key, on_select=clicked,
         selection_mode="single-row",
         column_config={
-            "item": st.column_config.TextColumn(),
-            "category": st.column_config.TextColumn(width=78),
+            "item": st.column_config.TextColumn(width=96),
+            "category": st.column_config.TextColumn(width=68),
             "cosine": st.column_config.TextColumn(width=52, alignment="right"),
             "events": st.column_config.TextColumn(width=56, alignment="right"),
         },

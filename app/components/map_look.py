@@ -84,7 +84,7 @@ def map_bar(chart: str, whole: Window, points: int) -> tuple[str, str]:
         Plotly's ``dragmode``, and ``POINTS`` or ``DENSITY``.
     """
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"{chart}_bar"
+        horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{chart}_bar"
     ):
         drag = st.segmented_control(
             "Dragging", list(DRAGS), default="zoom", required=True, key=f"{chart}_drag",

@@ -22,8 +22,8 @@ from ruie_core.figures.theme import LIGHT, Theme
 
 Pixels = npt.NDArray[np.uint8]
 
-_FAINTEST: Final = 130
-"""Opacity of a cell with one point, of 255: a single point must be seen."""
+_FAINTEST: Final = 185
+"""Opacity of a cell with one point, of 255: a paler blue is another scenario."""
 _SHARP: Final = 2
 """Pixels per cell and axis, because browsers blur a picture that they enlarge."""
 _STEPS: Final = 32

@@ -24,9 +24,9 @@ def rgb(color: str) -> list[int]:
 def test_a_cell_has_its_group_s_colour_and_empty_ones_none() -> None:
     pixels = shade_groups(cells((0, 0, 0, 1), (1, 0, 1, 100), (0, 1, 0, 10)), (3, 2), [BLUE, RED])
     assert pixels.shape == (2, 3, 4)
-    assert pixels[0, 0].tolist() == [*rgb(BLUE), 130], "one point is the faintest"
+    assert pixels[0, 0].tolist() == [*rgb(BLUE), 185], "one point is the faintest"
     assert pixels[0, 1].tolist() == [*rgb(RED), 255], "the fullest cell is opaque"
-    assert pixels[1, 0].tolist() == [*rgb(BLUE), 192], "half way on the log scale (192.5 to even)"
+    assert pixels[1, 0].tolist() == [*rgb(BLUE), 220], "half way on the log scale"
     assert pixels[..., 3][[0, 1, 1], [2, 1, 2]].tolist() == [0, 0, 0]
 
 
