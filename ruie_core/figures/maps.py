@@ -61,8 +61,9 @@ def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
 def gl(x: object, y: object, name: str, **settings: Any) -> Trace:
     """Return a WebGL scatter trace that a click does not pale."""
     still = {"marker": {"opacity": settings.get("marker", {}).get("opacity", 1)}}
+    x, y = (np.asarray(values, "float32") for values in (x, y))
     return {
-        "type": "scattergl", "x": np.asarray(x, float), "y": np.asarray(y, float), "name": name,
+        "type": "scattergl", "x": x, "y": y, "name": name,
         "mode": "markers", "showlegend": False, "hoverinfo": "skip",
         "selected": still, "unselected": still,
     } | settings  # fmt: skip
@@ -127,7 +128,7 @@ def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
     """Return what makes points speak on hover and tell a click who they are."""
     return {
         "text": text.to_numpy(dtype=object),
-        "customdata": ids.to_numpy(),
+        "customdata": ids.to_numpy("int32"),
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",
     }
