@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 import pandas as pd
@@ -28,6 +28,7 @@ def chart(
     headed: bool = True,
     on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
     selection_mode: Sequence[Literal["points", "box", "lasso"]] = ("points", "box", "lasso"),
+    config: Mapping[str, Any] | None = None,
 ) -> PlotlyState | None:
     """Show a figure with its reading line and its downloads (CSV, HTML; PNG is in its toolbar).
 
@@ -42,6 +43,7 @@ def chart(
         headed: write the heading; otherwise ``heading`` wrote it, with controls beside it.
         on_select: as in ``st.plotly_chart``.
         selection_mode: as in ``st.plotly_chart``.
+        config: Plotly's settings beyond ``plot_config``.
 
     Returns:
         The selection, where one was asked for.
@@ -53,7 +55,7 @@ def chart(
         figure,
         key=key,
         theme=None,
-        config=plot_config(file),
+        config=plot_config(file) | dict(config or {}),
         on_select=on_select,
         selection_mode=selection_mode,
         alt=reading,

@@ -1,6 +1,7 @@
 """Cohorts: save those who match, export one, import one, remove one."""
 
 import json
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -81,6 +82,33 @@ def _saved(context: Context, matches: pd.DataFrame) -> None:
         select_cohort(save_cohort(store, cohort))
     except UserError as error:
         st.session_state[_ERROR] = str(error)
+
+
+def save_listed(context: Context, users: Callable[[], pd.DataFrame], label: str, key: str) -> None:
+    """Draw a form that keeps users as a named cohort and selects it.
+
+    Args:
+        context: run and selection.
+        users: finds them when they are saved: ``user_id``.
+        label: over the name.
+        key: unique on the page.
+    """
+    name_key, error_key = f"{key}_name", f"{key}_error"
+
+    def saved() -> None:
+        store = context.store
+        try:
+            cohort = listed_cohort(store, st.session_state[name_key], users()["user_id"])
+            select_cohort(save_cohort(store, cohort))
+        except UserError as error:
+            st.session_state[error_key] = str(error)
+
+    with st.form(f"{key}_form", border=False, clear_on_submit=True):
+        name, save = st.columns([3, 1], vertical_alignment="bottom")
+        name.text_input(label, key=name_key, placeholder="a name")
+        save.form_submit_button("Save", on_click=saved, key=f"{key}_save")
+    if error := st.session_state.pop(error_key, None):
+        problem(UserError(error))
 
 
 def _import(context: Context) -> None:

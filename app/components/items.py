@@ -1,15 +1,22 @@
 """Finding an item, and the table of what lies near it in model space."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from app.components.frames import load
-from app.state import Context, select_item
-from ruie_core.analysis.frames.embeddings import around_item, frequent_item, search_items
+from app.state import Context, select_item, select_user
+from ruie_core.analysis.frames.embeddings import around_item, frequent_item, search_items, state_at
 from ruie_core.analysis.store import RunStore
-from ruie_core.reporting.embeddings import found_line, nearest_line, nearest_rows, nearest_title
+from ruie_core.reporting.embeddings import (
+    found_line,
+    found_rows,
+    nearest_line,
+    nearest_rows,
+    nearest_title,
+)
 
 _TEXT = "item_search"
 
@@ -23,15 +30,45 @@ def item_search(store: RunStore) -> pd.DataFrame | None:
     return load(store, search_items, text) if text else None
 
 
-def search_line(found: pd.DataFrame | None) -> None:
-    """Say what the search found."""
+def search_list(found: pd.DataFrame | None) -> None:
+    """Say what the search found, and list it; a click looks at an item."""
     if found is None:
         return
     sentence = found_line(found, st.session_state[_TEXT].strip())
     if found.empty:
         st.warning(sentence)
-    else:
-        st.caption(sentence)
+        return
+    st.caption(sentence)
+    if len(found) > 1:
+        _clickable(found_rows(found), found, "found_items", height=213)
+
+
+def _clickable(rows: pd.DataFrame, items: pd.DataFrame, key: str, **settings: Any) -> None:
+    """Write a table of items; a click looks at one.
+
+    Args:
+        rows: what is written.
+        items: ``item_id`` of each row.
+        key: unique on the page.
+        settings: of ``st.dataframe``.
+    """
+
+    def clicked() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen:
+            select_item(str(items["item_id"].iloc[chosen[0]]))
+
+    st.dataframe(
+        rows, hide_index=True, row_height=32, key=key, on_select=clicked,
+        selection_mode="single-row",
+        column_config={
+            "item": st.column_config.TextColumn(width=96),
+            "category": st.column_config.TextColumn(width=68),
+            "cosine": st.column_config.TextColumn(width=52, alignment="right"),
+            "events": st.column_config.TextColumn(width=56, alignment="right"),
+        },
+        **settings,
+    )  # fmt: skip
 
 
 def _look(store: RunStore) -> None:
@@ -51,13 +88,30 @@ def clicked_item(store: RunStore, chart: str) -> Callable[[], None]:
     """Return the callback of a chart whose points carry item codes: a click looks at the item."""
 
     def clicked() -> None:
-        points = st.session_state[chart].selection.points
-        if points:
-            code = points[0]["customdata"]
-            item = int(code[0] if isinstance(code, list) else code)
-            select_item(str(load(store, around_item, item)["item_id"].iloc[0]))
+        if code := clicked_code(chart):
+            select_item(str(load(store, around_item, code)["item_id"].iloc[0]))
 
     return clicked
+
+
+def clicked_state(store: RunStore, chart: str) -> Callable[[], None]:
+    """Return the callback of a chart of states: a click looks at its person, after that event."""
+
+    def clicked() -> None:
+        if code := clicked_code(chart):
+            row = load(store, state_at, code).iloc[0]
+            select_user(str(row["user_id"]), int(row["t"]))
+
+    return clicked
+
+
+def clicked_code(chart: str) -> int | None:
+    """Return the code of the point that was clicked in a chart, if it has one."""
+    points = st.session_state[chart].selection.points
+    code = points[0].get("customdata") if points else None
+    if code is None:
+        return None
+    return int(code[0] if isinstance(code, list) else code)
 
 
 def nearest_table(near: pd.DataFrame) -> None:
@@ -70,14 +124,7 @@ def nearest_table(near: pd.DataFrame) -> None:
     st.caption(nearest_line(near))
     rows = nearest_rows(near)
     if len(rows):
-        st.dataframe(
-            rows, hide_index=True, row_height=32, height="content", key="nearest_items",
-            column_config={
-                "item": st.column_config.TextColumn(),
-                "category": st.column_config.TextColumn(width=78),
-                "cosine": st.column_config.TextColumn(width=52, alignment="right"),
-            },
-        )  # fmt: skip
+        _clickable(rows, near.iloc[1:], "nearest_items", height="content")
 
 
 def station_table(rows: pd.DataFrame) -> None:

@@ -45,6 +45,7 @@ VIEWS: tuple[View, ...] = (
         "embeddings",
         "Embeddings",
         "What does the model think is alike, and where did this person walk?",
+        True,
     ),
     View("scenarios", "Scenarios", "For whom does it work?", True),
     View("gate", "Gate and Q", "Can its confidence be believed?"),

@@ -58,7 +58,7 @@ class RunStore:
         coded = sorted(vocabulary["scenarios"], key=lambda scenario: scenario["code"])
         self.scenarios: tuple[str, ...] = tuple(scenario["name"] for scenario in coded)
         self._lock, self._keeping = threading.Lock(), threading.Lock()
-        self._kept: set[str] = set()
+        self._kept: list[str] = []
         self._connection = self._connect()
         self.actions: tuple[str, ...] = self._actions(vocabulary)
 
@@ -91,13 +91,31 @@ class RunStore:
             query: it has a column ``user``.
             params: its values.
         """
+        return self.keep(f'SELECT DISTINCT "user" FROM ({query})', params, "users")
+
+    def keep(
+        self, query: str, params: Mapping[str, Any], kind: str, most: int | None = None
+    ) -> str:
+        """Keep what a query finds as a table of this connection, once, and name it.
+
+        Args:
+            query: any query; its rows stay in memory.
+            params: its values.
+            kind: what the table's name begins with.
+            most: how many tables of this kind are kept at most, the latest; none: all.
+        """
         text = json.dumps([query, params], sort_keys=True)
-        table = f"users_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        table = f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         with self._keeping:
             if table not in self._kept:
-                made = f'CREATE TABLE {table} AS SELECT DISTINCT "user" FROM ({query})'
-                self.sql(made, params)
-                self._kept.add(table)
+                self.sql(f"CREATE TABLE {table} AS {query}", params)
+            else:
+                self._kept.remove(table)
+            self._kept.append(table)
+            alike = [name for name in self._kept if name.startswith(f"{kind}_")]
+            for old in [] if most is None else alike[:-most]:
+                self.sql(f"DROP TABLE {old}")
+                self._kept.remove(old)
         return table
 
     @property

@@ -1,72 +1,17 @@
 """The map of items, with what lies near one of them."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ruie_core.figures.maps import (
-    Trace,
-    category_colors,
-    category_groups,
-    density_ground,
-    gl,
-    group_labels,
-    grouped_points,
-    item_name,
-    known_color,
-    lay_map,
-    over,
-    point_size,
-    records,
-    spoken,
-)
-from ruie_core.figures.numbers import count
-from ruie_core.figures.theme import LIGHT, Theme, scenario_colors, translucent
+from ruie_core.figures.maps import Trace, gl, item_name, over, records, spoken
+from ruie_core.figures.numbers import count, number
+from ruie_core.figures.theme import LIGHT, Theme, translucent
 
-ITEM_COLORS = ("category", "scenario", "popularity")
-"""What the colour of an item can mean."""
-
-
-def item_map(
-    points: pd.DataFrame,
-    scenarios: Sequence[str],
-    *,
-    color: str = "scenario",
-    density: pd.DataFrame | None = None,
-    theme: Theme = LIGHT,
-) -> go.Figure:
-    """Draw items by their place in model space.
-
-    Args:
-        points: ``item, item_id, title, category, scenario, count, x, y``.
-        scenarios: the run's scenarios by code.
-        color: what the colour means.
-        density: ``x, y, n`` of all items, for the ground; None leaves it bare.
-        theme: colours of the ground.
-
-    Raises:
-        UserError: the colour is unknown.
-
-    Example:
-        >>> points = pd.DataFrame({
-        ...     "item": [1, 2], "item_id": ["a", "b"], "title": ["A", None], "x": [0.0, 1.0],
-        ...     "category": ["x", None], "scenario": ["feed", "feed"], "count": [9, 1],
-        ...     "y": [0.0, 1.0]})
-        >>> [trace.name for trace in item_map(points, ["feed", "search"]).data]
-        ['feed']
-    """
-    known_color(color, ITEM_COLORS)
-    ground = density is not None and len(density) > 3
-    traces = [density_ground(density, theme)] if density is not None and ground else []
-    text = cards(points)
-    if color == "popularity":
-        return lay_map([*traces, _popularity(points, text, theme)], [], theme)
-    groups, colors = _groups(points, color, scenarios, theme)
-    traces += grouped_points(points, groups, colors, opacity=0.7, text=text, ids=points["item"])
-    return lay_map(traces, group_labels(points, groups, colors, theme), theme)
+MOST_CARDS: Final = 20_000
+"""Points that the cursor can tell all about."""
 
 
 def mark_items(
@@ -74,21 +19,18 @@ def mark_items(
     *,
     found: pd.DataFrame | None = None,
     near: pd.DataFrame | None = None,
-    zoomed: bool = False,
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """Return the map with rings and with lines to what lies near an item in model space.
 
     Args:
-        figure: ``item_map``; it stays as it is.
+        figure: a map of items; it stays as it is.
         found: items to ring, with the columns of the map's points.
         near: an item (``position`` 0) and its nearest, to be joined by lines.
-        zoomed: show only the surroundings of ``near``.
         theme: colours of the ground.
     """
     traces: list[Trace] = []
     notes: list[Trace] = []
-    box = None
     if found is not None and len(found):
         traces.append(_rings(found.dropna(subset=["x", "y"]), theme))
     if near is not None:
@@ -96,65 +38,56 @@ def mark_items(
         if len(placed) and placed["position"].iloc[0] == 0:
             traces += _joined(placed, theme)
             notes.append(_named(placed, theme))
-            box = _around(placed) if zoomed else None
-    return over(figure, traces, [], notes, box)
-
-
-def _groups(
-    points: pd.DataFrame, color: str, scenarios: Sequence[str], theme: Theme
-) -> tuple["pd.Series[Any]", dict[str, str]]:
-    if color == "category":
-        groups, order = category_groups(points["category"])
-        return groups, {name: category_colors(order, theme)[name] for name in order}
-    return points["scenario"].astype(str), scenario_colors(scenarios)
+    return over(figure, traces, [], notes)
 
 
 def cards(points: pd.DataFrame) -> "pd.Series[Any]":
     """Return what the cursor says about each item; column-wise, since there are many.
 
+    Of more than 20,000 it says the name alone: the text of all others would outweigh the points.
+
     >>> from ruie_core.figures.numbers import THIN
     >>> one = pd.DataFrame({"item_id": ["a"], "title": ["R&B"], "category": [None],
-    ...     "scenario": ["feed"], "count": [1234]})
+    ...     "scenario": ["feed"], "count": [1234], "gate": [0.5]})
     >>> print(cards(one)[0].replace(THIN, "_"))
-    <b>R&amp;B</b> (a)<br>mostly in feed<br>events: 1_234
+    <b>R&amp;B</b> (a)<br>mostly in feed<br>events: 1_234 · mean gate 0.50
     """
-    title = _safe(points["title"].fillna(points["item_id"]), 48)
-    category = _safe(points["category"].fillna(""), 30)
+    title = safe(points["title"].fillna(points["item_id"]), 48)
+    if len(points) > MOST_CARDS:
+        return title
+    category = safe(points["category"].fillna(""), 30)
     category = category.where(category == "", category + " · ")
-    scenario = _safe(points["scenario"].fillna("no scenario"), 30)
-    ids = _safe(points["item_id"], 40)
+    scenario = safe(points["scenario"].fillna("no scenario"), 30)
+    ids = safe(points["item_id"], 40)
     written = {n: count(n) for n in points["count"].unique()}
     counts = points["count"].map(written).astype("str")
     head = "<b>" + title + "</b> (" + ids + ")<br>"
-    return head + category + "mostly in " + scenario + "<br>events: " + counts
+    text = head + category + "mostly in " + scenario + "<br>events: " + counts
+    if "gate" in points.columns:
+        text += gates(points["gate"], " · mean gate ")
+    if "member" in points.columns and points["member"].any():
+        text += points["member"].map({True: "<br>met by the cohort", False: ""}).astype("str")
+    return text
 
 
-def _safe(column: "pd.Series[Any]", limit: int) -> "pd.Series[Any]":
+def gates(column: "pd.Series[Any]", word: str) -> "pd.Series[Any]":
+    """Write gates behind a word; nothing where there is none.
+
+    >>> gates(pd.Series([0.123, None]), "gate ").tolist()
+    ['gate 0.12', '']
+    """
+    rounded = column.astype("float64").round(2)
+    written = {value: f"{word}{number(value)}" for value in rounded.dropna().unique()}
+    return rounded.map(written).fillna("").astype("str")
+
+
+def safe(column: "pd.Series[Any]", limit: int) -> "pd.Series[Any]":
     """Cut and escape a column of text, as ``short`` and ``plain`` do."""
     text = column.astype("str")
     text = text.where(text.str.len() <= limit, text.str.slice(0, limit - 1) + "…")
     for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.str.replace(sign, escaped, regex=False)
     return text
-
-
-def _popularity(points: pd.DataFrame, text: "pd.Series[Any]", theme: Theme) -> Trace:
-    ordered = points.sort_values("count", kind="stable")  # the frequent ones lie on top
-    scale = [[place, color] for place, color in theme.sequential]
-    scale[0][1] = theme.line
-    top = max(1.0, float(np.log10(max(1, ordered["count"].max())))) if len(ordered) else 1.0
-    ticks = list(range(int(top) + 1))
-    marker = {
-        "color": np.log10(ordered["count"].clip(lower=1)).to_numpy(), "colorscale": scale,
-        "cmin": 0, "cmax": top, "size": point_size(len(points)), "opacity": 0.85,
-        "colorbar": {
-            "title": {"text": "events (log scale)", "side": "right"}, "thickness": 8,
-            "len": 0.5, "outlinewidth": 0, "tickvals": ticks,
-            "ticktext": [count(10**tick) for tick in ticks],
-        },
-    }  # fmt: skip
-    said = spoken(text.loc[ordered.index], ordered["item"])
-    return gl(ordered["x"], ordered["y"], "items", marker=marker) | said
 
 
 def _rings(found: pd.DataFrame, theme: Theme) -> Trace:
@@ -194,7 +127,11 @@ def _named(near: pd.DataFrame, theme: Theme) -> Trace:
     }  # fmt: skip
 
 
-def _around(near: pd.DataFrame) -> list[float]:
-    middle = [(near[axis].min() + near[axis].max()) / 2 for axis in ("x", "y")]
-    half = 0.6 * max(near["x"].max() - near["x"].min(), near["y"].max() - near["y"].min(), 0.5)
-    return [middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half]
+def around(near: pd.DataFrame) -> list[float]:
+    """Return x0, x1, y0, y1 around an item and its nearest; empty where none is on the map."""
+    placed = near.dropna(subset=["x", "y"])
+    if placed.empty:
+        return []
+    ends = [(float(placed[axis].min()), float(placed[axis].max())) for axis in ("x", "y")]
+    half = 0.6 * max(*(high - low for low, high in ends), 0.5)
+    return [(low + high) / 2 + sign * half for low, high in ends for sign in (-1, 1)]

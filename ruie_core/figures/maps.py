@@ -48,22 +48,6 @@ def point_size(n: int) -> float:
     return next((px for most, px in ((800, 8.0), (3000, 6.0), (10_000, 4.5)) if n <= most), 3.5)
 
 
-def category_groups(
-    category: "pd.Series[Any]", most: int = 9
-) -> tuple["pd.Series[Any]", list[str]]:
-    """Return each point's group (a frequent category, or the rest), and the groups by size.
-
-    >>> groups, order = category_groups(pd.Series(["a", "b", "a", None]), most=1)
-    >>> groups.tolist(), order
-    (['a', 'other categories', 'a', 'no category'], ['a', 'other categories', 'no category'])
-    """
-    leading = category.dropna().value_counts().index[:most].astype(str).tolist()
-    groups = category.astype(object).where(category.isin(leading), REST)
-    groups = groups.where(category.notna(), NONE).astype(str)
-    tail = [name for name in (REST, NONE) if (groups == name).any()]
-    return groups, [*leading, *tail]
-
-
 def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
     """Return a colour per category group; what is left over is grey."""
     named = [name for name in order if name not in (REST, NONE)]
@@ -77,8 +61,9 @@ def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
 def gl(x: object, y: object, name: str, **settings: Any) -> Trace:
     """Return a WebGL scatter trace that a click does not pale."""
     still = {"marker": {"opacity": settings.get("marker", {}).get("opacity", 1)}}
+    x, y = (np.asarray(values, "float32") for values in (x, y))
     return {
-        "type": "scattergl", "x": np.asarray(x, float), "y": np.asarray(y, float), "name": name,
+        "type": "scattergl", "x": x, "y": y, "name": name,
         "mode": "markers", "showlegend": False, "hoverinfo": "skip",
         "selected": still, "unselected": still,
     } | settings  # fmt: skip
@@ -143,29 +128,43 @@ def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
     """Return what makes points speak on hover and tell a click who they are."""
     return {
         "text": text.to_numpy(dtype=object),
-        "customdata": ids.to_numpy(),
+        "customdata": ids.to_numpy("int32"),
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",
     }
 
 
 def group_labels(
-    points: pd.DataFrame, groups: "pd.Series[Any]", colors: Mapping[str, str], theme: Theme
+    points: pd.DataFrame,
+    groups: "pd.Series[Any]",
+    colors: Mapping[str, str],
+    theme: Theme,
+    weights: "np.ndarray | None" = None,
 ) -> list[dict[str, Any]]:
-    """Name a group where it is dense and the majority; elsewhere a label would mislead."""
+    """Name a group where it is dense and the majority; elsewhere a label would mislead.
+
+    Args:
+        points: ``x, y``.
+        groups: the group of each.
+        colors: groups with their colours.
+        theme: colours of the ground.
+        weights: points that each row stands for; None: one.
+    """
     if len(points) < 2:
         return []
     x, y = points["x"].to_numpy(), points["y"].to_numpy()
     names = [name for name in colors if name not in (REST, NONE)]
     edges = [np.linspace(values.min(), values.max() + 1e-6, _GRID + 1) for values in (x, y)]
-    every = gaussian_filter(np.histogram2d(x, y, bins=edges)[0], 1)
+    n = np.ones(len(x)) if weights is None else np.asarray(weights, float)
+    every = gaussian_filter(np.histogram2d(x, y, bins=edges, weights=n)[0], 1)
     labels: list[dict[str, Any]] = []
     taken: list[tuple[int, int]] = []
     for name in names:
         chosen = (groups == name).to_numpy()
-        if chosen.mean() > _EVERYWHERE:
+        if n[chosen].sum() > _EVERYWHERE * n.sum():
             continue
-        own = gaussian_filter(np.histogram2d(x[chosen], y[chosen], bins=edges)[0], 1)
+        part = np.histogram2d(x[chosen], y[chosen], bins=edges, weights=n[chosen])[0]
+        own = gaussian_filter(part, 1)
         own = np.where((own > 0.5 * every) & (own > 0.4 * own.max()), own, 0.0)
         i, j = np.unravel_index(int(own.argmax()), own.shape)
         crowded = any(abs(i - a) < 5 and abs(j - b) < 2 for a, b in taken)
@@ -219,11 +218,7 @@ def lay_map(traces: Sequence[Trace], notes: Sequence[Trace], theme: Theme) -> go
 
 
 def over(
-    figure: go.Figure,
-    traces: Sequence[Trace],
-    below: Sequence[Trace],
-    above: Sequence[Trace],
-    box: Sequence[float] | None = None,
+    figure: go.Figure, traces: Sequence[Trace], below: Sequence[Trace], above: Sequence[Trace]
 ) -> go.Figure:
     """Return a new figure with more on top; the given one, which may be shared, stays as it is.
 
@@ -232,11 +227,64 @@ def over(
         traces: to be drawn over its own.
         below: annotations under those that name its groups.
         above: annotations over them.
-        box: x0, x1, y0, y1 to show; None shows what the map shows.
     """
     layout = figure.layout.to_plotly_json()
     layout["annotations"] = [*below, *layout.get("annotations", ()), *above]
-    if box is not None:
-        layout["xaxis"]["range"], layout["yaxis"]["range"] = list(box[:2]), list(box[2:])
     drawn = [trace.to_plotly_json() for trace in figure.data]
     return go.Figure(data=[*drawn, *traces], layout=layout, _validate=False)
+
+
+def looked_at(
+    figure: go.Figure,
+    *,
+    window: Sequence[float] | None = None,
+    area: tuple[Sequence[float], Sequence[float]] | None = None,
+    drag: str = "zoom",
+    theme: Theme,
+) -> go.Figure:
+    """Return a new figure that shows a part of a map and outlines an area.
+
+    Args:
+        figure: a map.
+        window: x0, x1, y0, y1 to show; None shows all.
+        area: x and y of the corners of a polygon.
+        drag: Plotly's ``dragmode``.
+        theme: colours of the outline.
+    """
+    traces = [] if area is None else [_outline(area, theme)]
+    shown = over(figure, traces, [], [])
+    shown.layout.dragmode = drag
+    if window is not None:
+        shown.layout.xaxis.range, shown.layout.yaxis.range = list(window[:2]), list(window[2:])
+        notes = [_cut(note.to_plotly_json(), window) for note in shown.layout.annotations]
+        shown.layout.annotations = [note for note in notes if note is not None]
+    return shown
+
+
+def _cut(note: Trace, window: Sequence[float]) -> Trace | None:
+    """Let an arrow begin at the window's border, where Plotly would draw it far beyond the map."""
+    if not note.get("showarrow"):
+        return note
+    share = 1.0
+    for head, tail, low, high in (
+        (note["x"], note["ax"], *window[:2]),
+        (note["y"], note["ay"], *window[2:]),
+    ):
+        if not low <= head <= high:
+            return None
+        border = high if tail > high else low
+        if not low <= tail <= high:
+            share = min(share, (border - head) / (tail - head))
+    reached = {
+        f"a{axis}": note[axis] + share * (note[f"a{axis}"] - note[axis]) for axis in ("x", "y")
+    }
+    return note | reached
+
+
+def _outline(area: tuple[Sequence[float], Sequence[float]], theme: Theme) -> Trace:
+    x, y = ([*corners, corners[0]] for corners in area)
+    return {
+        "type": "scatter", "x": x, "y": y, "mode": "lines", "name": "area", "showlegend": False,
+        "hoverinfo": "skip", "line": {"color": theme.text, "width": 1.5, "dash": "dot"},
+        "fill": "toself", "fillcolor": translucent(theme.accent, 0.08),
+    }  # fmt: skip

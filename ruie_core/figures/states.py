@@ -1,72 +1,17 @@
 """The map of user states, and over it the way that one person went."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ruie_core.figures.embeddings import MOST_CARDS, gates, safe
 from ruie_core.figures.legible import ramp
-from ruie_core.figures.maps import (
-    Trace,
-    density_ground,
-    gl,
-    group_labels,
-    grouped_points,
-    item_name,
-    known_color,
-    lay_map,
-    over,
-    point_size,
-    records,
-    spoken,
-)
+from ruie_core.figures.maps import Trace, gl, item_name, over, records, spoken
 from ruie_core.figures.numbers import count, number, plain
-from ruie_core.figures.theme import LIGHT, Theme, gate_scale, scenario_colors, translucent
-
-STATE_COLORS = ("scenario", "gate")
-"""What the colour of a state can mean."""
-
-
-def state_map(
-    points: pd.DataFrame,
-    scenarios: Sequence[str],
-    *,
-    color: str = "scenario",
-    density: pd.DataFrame | None = None,
-    faded: bool = True,
-    theme: Theme = LIGHT,
-) -> go.Figure:
-    """Draw user states by their place in model space.
-
-    Args:
-        points: ``x, y, scenario, gate`` of the states to draw.
-        scenarios: the run's scenarios by code.
-        color: what the colour means.
-        density: ``x, y, n`` of all states, for the ground.
-        faded: pale the points, because a path will lie over them.
-        theme: colours of the ground.
-
-    Raises:
-        UserError: the colour is unknown.
-
-    Example:
-        >>> points = pd.DataFrame({"x": [0.0, 1], "y": [0.0, 1], "scenario": ["feed"] * 2,
-        ...     "gate": [None, 0.5]})
-        >>> path = points.assign(t=[1, 2], item_id=["a", "b"], title=[None, "B"])
-        >>> figure = mark_path(state_map(points, ["feed"]), path, ["feed"])
-        >>> [trace.name for trace in figure.data]
-        ['feed', 'path']
-    """
-    known_color(color, STATE_COLORS)
-    ground = density is not None and len(density) > 3
-    traces = [density_ground(density, theme)] if density is not None and ground else []
-    opacity = 0.28 if faded else 0.6
-    if color == "gate":
-        return lay_map([*traces, _gates(points, opacity + 0.3, theme)], [], theme)
-    colors, groups = scenario_colors(scenarios), points["scenario"].astype(str)
-    traces += grouped_points(points, groups, colors, opacity=opacity)
-    return lay_map(traces, group_labels(points, groups, colors, theme), theme)
+from ruie_core.figures.theme import LIGHT, Theme, scenario_colors, translucent
 
 
 def mark_path(
@@ -80,8 +25,8 @@ def mark_path(
     """Return the map with one person's path over it, from light (early) to strong (late).
 
     Args:
-        figure: ``state_map``; it stays as it is.
-        path: ``t, x, y, scenario, gate, item_id, title`` of the person's states, in order.
+        figure: a map of states; it stays as it is.
+        path: ``id, t, x, y, scenario, gate, item_id, title`` of the person's states, in order.
         scenarios: the run's scenarios by code.
         selected: the event to ring.
         theme: colours of the ground.
@@ -93,6 +38,20 @@ def mark_path(
     return over(figure, traces, _arrows(path, theme), _numbers(path, selected, theme))
 
 
+def state_cards(points: pd.DataFrame) -> "pd.Series[Any]":
+    """Return what the cursor says about each state; of very many, whose and when alone.
+
+    >>> one = pd.DataFrame({"user_id": ["u<1>"], "t": [3], "scenario": ["feed"], "gate": [0.5]})
+    >>> state_cards(one)[0]
+    '<b>User u&lt;1&gt;</b> after event 3<br>feed · gate 0.50'
+    """
+    head = "User " + safe(points["user_id"], 40) + " after event " + points["t"].astype("str")
+    if len(points) > MOST_CARDS:
+        return head
+    head = "<b>" + head.str.replace(" after event", "</b> after event", regex=False)
+    return head + "<br>" + safe(points["scenario"], 30) + gates(points["gate"], " · gate ")
+
+
 def stations(path: pd.DataFrame, most: int = 6) -> list[int]:
     """Return the events that are numbered on the map: evenly spread, first and last among them.
 
@@ -101,19 +60,6 @@ def stations(path: pd.DataFrame, most: int = 6) -> list[int]:
     """
     places = np.linspace(0, len(path) - 1, min(most, len(path))).round().astype(int)
     return [int(t) for t in path["t"].to_numpy()[places]]
-
-
-def _gates(points: pd.DataFrame, opacity: float, theme: Theme) -> Trace:
-    known = points[points["gate"].notna()]
-    marker = {
-        "color": known["gate"].to_numpy(), "colorscale": gate_scale(theme), "cmin": 0, "cmax": 1,
-        "size": point_size(len(points)), "opacity": opacity,
-        "colorbar": {
-            "title": {"text": "gate", "side": "right"}, "thickness": 8, "len": 0.5,
-            "outlinewidth": 0, "tickvals": [0, 0.5, 1],
-        },
-    }  # fmt: skip
-    return gl(known["x"], known["y"], "gate", marker=marker)
 
 
 def _way(path: pd.DataFrame, colors: dict[str, str], theme: Theme) -> Trace:
@@ -127,7 +73,7 @@ def _way(path: pd.DataFrame, colors: dict[str, str], theme: Theme) -> Trace:
         "color": [colors.get(str(name), theme.faint) for name in path["scenario"]],
         "size": 8, "line": {"color": theme.text, "width": 1}, "opacity": 1,
     }  # fmt: skip
-    said = spoken(pd.Series(text), path["t"])
+    said = spoken(pd.Series(text), path["id"])
     return gl(path["x"], path["y"], "path", marker=marker) | said
 
 

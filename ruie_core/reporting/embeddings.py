@@ -1,7 +1,6 @@
 """What the maps show, in plain words with their numbers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ MAP_HELP = (
     "one."
 )
 STATES_HELP = (
-    "UMAP of user states: what the model knows of a person after each event. The grey ground is "
+    "UMAP of user states: what the model knows of a person after each event. The ground is "
     "everybody, the arrows are one person."
 )
 
@@ -61,47 +60,14 @@ def further_agreement(agreement: pd.DataFrame) -> str:
     )
 
 
-def drawn_line(drawn: int, points: int, noun: str, rule: Mapping[str, Any]) -> str:
-    """Announce the sample that is drawn, and the one that the map was fitted on.
-
-    Args:
-        drawn: points in the picture.
-        points: points on the map.
-        noun: what they are, in the plural.
-        rule: the map's entry in ``health.json``: ``points``, ``fitted``, ``rule`` and maybe ``of``.
-    """
-    if drawn < points:
-        text = f"{count(drawn)} of {count(points)} {noun} drawn, stratified by scenario; "
-    else:
-        text = f"All {count(points)} {noun} on the map drawn; "
-    text += "the shade under them is the density of all. "
-    fitted, of = int(rule.get("fitted", points)), int(rule.get("of", points))
-    if of > points:
-        text += f"The map holds {count(points)} of {count(of)} {noun}. "
-    if fitted < points:
-        how = escape(rule.get("rule", ""))
-        text += f"UMAP was fitted on {count(fitted)} ({how}), the rest placed. "
-    return text
-
-
-def item_reading(drawn: int, points: int, rule: Mapping[str, Any]) -> str:
-    """Say how the map of items is read."""
-    return (
-        "Reading: near means alike to the model; the axes have no unit, and distances between "
-        "far-off groups mean little. "
-        + drawn_line(drawn, points, "items", rule)
-        + "Click an item to see its nearest."
-    )
-
-
-def state_reading(drawn: int, points: int, rule: Mapping[str, Any]) -> str:
-    """Say how the map of states is read."""
-    return (
-        "Reading: a state is what the model knows of a person after an event. The arrows run from "
-        "light (early) to strong (late), the numbers are events. "
-        + drawn_line(drawn, points, "states", rule)
-        + "Click a station to choose its event."
-    )
+ITEM_READING = (
+    "Reading: near means alike to the model; the axes have no unit, and distances between far-off "
+    "groups mean little. "
+)
+STATE_READING = (
+    "Reading: a state is what the model knows of a person after an event. The arrows run from "
+    "light (early) to strong (late), the numbers are events. "
+)
 
 
 def nearest_title(near: pd.DataFrame) -> str:
@@ -145,6 +111,17 @@ def nearest_rows(near: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def found_rows(found: pd.DataFrame) -> pd.DataFrame:
+    """Lay the found items out as a table to click: ``item``, ``category``, ``events``."""
+    return pd.DataFrame(
+        {
+            "item": [short(name, 24) for name in found["title"].fillna(found["item_id"])],
+            "category": [short(name, 14) for name in found["category"].fillna("")],
+            "events": [count(n) for n in found["count"]],
+        }
+    )
+
+
 def found_line(found: pd.DataFrame, text: str) -> str:
     """Say how many items a search found, and which of them is looked at."""
     if found.empty:
@@ -153,7 +130,10 @@ def found_line(found: pd.DataFrame, text: str) -> str:
     if matches == 1:
         return f"One item matches “{escape(text)}”."
     ringed = "all ringed" if matches <= len(found) else f"the {len(found)} most frequent ringed"
-    return f"{count(matches)} items match “{escape(text)}”, {ringed}; click one to look at it."
+    return (
+        f"{count(matches)} items match “{escape(text)}”, {ringed}; click one, on the map or in the "
+        "list, to look at it."
+    )
 
 
 def walk_line(path: pd.DataFrame, who: str, drawn: pd.DataFrame) -> str:

@@ -1,17 +1,12 @@
-"""What the Embeddings view shows: both maps, what lies near an item, and a person's path."""
+"""What lies near an item in model space, how alike neighbours are, and a person's path."""
 
 import pandas as pd
 
+from ruie_core.analysis.frames.maps import STATES, kept
 from ruie_core.analysis.store import RunStore
-from ruie_core.errors import UserError
 
 NEAREST = 10
 """Neighbours per item in the table and in the sentence."""
-DRAWN = 20_000
-"""Points of a map that are drawn at most; the density under them is that of all points."""
-_GRID = 64
-_LEAST = 50
-"""Points of a small scenario that a sample keeps."""
 _ASKED = 5_000
 """Items at most over which the agreement of neighbours is averaged."""
 
@@ -56,71 +51,11 @@ def _agreement(store: RunStore, trait: str) -> pd.DataFrame:
     )
 
 
-def item_points(store: RunStore, limit: int = DRAWN) -> pd.DataFrame:
-    """Return items of the map: all, or a fixed sample stratified by most frequent scenario.
-
-    Columns: ``item, item_id, title, category, scenario, count, x, y``.
-    """
-    return store.sql(
-        f"""{_rates("item_map", limit)}
-           SELECT m.item, i.item_id, m.title, m.category, m.scenario, m."count", m.x, m.y
-           FROM item_map m JOIN rates r ON r.scenario = m.scenario
-           JOIN items i ON i.item = m.item
-           WHERE hash(m.item) / 18446744073709551616.0 < r.rate ORDER BY m.item"""
-    )
-
-
-def state_points(store: RunStore, limit: int = DRAWN) -> pd.DataFrame:
-    """Return states of the map: all, or a fixed sample stratified by scenario.
-
-    Columns: ``x, y, scenario, gate``.
-    """
-    return store.sql(
-        f"""{_rates("state_map", limit)}
-           SELECT m.x, m.y, m.scenario, m.gate
-           FROM state_map m JOIN rates r ON r.scenario = m.scenario
-           WHERE hash(m."user", m.t) / 18446744073709551616.0 < r.rate
-           ORDER BY m."user", m.t"""
-    )
-
-
-def _rates(table: str, limit: int) -> str:
-    """SQL for the share of each scenario's points to keep, at least fifty points of each."""
-    return f"""WITH sizes AS (SELECT scenario, count(*) AS n FROM {table} GROUP BY scenario),
-       rates AS (SELECT scenario, least(1.0, greatest(
-           {int(limit)} / (SELECT sum(n) FROM sizes), {_LEAST} / n)) AS rate FROM sizes)"""
-
-
-def map_density(store: RunStore, table: str) -> pd.DataFrame:
-    """Return how many points of a map lie in each cell of a 64 x 64 grid: ``x``, ``y``, ``n``.
-
-    ``x`` and ``y`` are the middles of the cells; empty cells are left out.
-    """
-    if table not in ("item_map", "state_map"):
-        raise UserError(f"There is no map {table!r}: choose item_map or state_map.")
-    return store.sql(
-        f"""WITH box AS (SELECT min(x) AS x0, min(y) AS y0,
-             greatest(max(x) - min(x), 1e-6) / {_GRID} AS dx,
-             greatest(max(y) - min(y), 1e-6) / {_GRID} AS dy FROM {table}),
-           cells AS (SELECT least(floor((x - x0) / dx), {_GRID - 1}) AS i,
-             least(floor((y - y0) / dy), {_GRID - 1}) AS j, count(*) AS n
-             FROM {table}, box GROUP BY ALL)
-           SELECT x0 + (i + 0.5) * dx AS x, y0 + (j + 0.5) * dy AS y, n FROM cells, box"""
-    )
-
-
-def map_sizes(store: RunStore) -> pd.DataFrame:
-    """Return one row: ``items`` and ``states`` on the maps."""
-    return store.sql(
-        "SELECT (SELECT count(*) FROM item_map) AS items, "
-        "(SELECT count(*) FROM state_map) AS states"
-    )
-
-
 def search_items(store: RunStore, text: str, limit: int = 200) -> pd.DataFrame:
     """Return items whose title holds ``text`` or whose id it is, the most frequent first.
 
-    Columns as ``item_points``, and ``matches``: how many there are in all.
+    Columns: ``item, item_id, title, category, scenario, count, x, y`` and ``matches``: how many
+    there are in all.
     """
     return store.sql(
         """SELECT i.item, i.item_id, i.title, i.category, m.scenario, i."count", m.x, m.y,
@@ -143,7 +78,7 @@ def frequent_item(store: RunStore) -> pd.DataFrame:
 def around_item(store: RunStore, item: int, k: int = NEAREST) -> pd.DataFrame:
     """Return an item (``position`` 0) and its nearest in model space, the nearest first.
 
-    Columns: ``position, cosine`` and those of ``item_points``.
+    Columns: ``position, cosine, item, item_id, title, category, scenario, count, x, y``.
     """
     return store.sql(
         """WITH near AS (SELECT 0 AS position, $item::INTEGER AS item, NULL::FLOAT AS cosine
@@ -158,15 +93,25 @@ def around_item(store: RunStore, item: int, k: int = NEAREST) -> pd.DataFrame:
 
 
 def user_path(store: RunStore, user: int) -> pd.DataFrame:
-    """Return a person's states in order: ``t, x, y, scenario, gate, time, item_id, title``.
+    """Return a person's states in order: ``id, t, x, y, scenario, gate, time, item_id, title``.
 
-    Empty where this person's states are not on the map. State t is the one after event t.
+    Empty where this person's states are not on the map. State t is the one after event t; ``id``
+    is the state's on the map.
     """
     return store.sql(
-        """SELECT m.t, m.x, m.y, m.scenario, m.gate, s.time, i.item_id, i.title
-           FROM state_map m
-           LEFT JOIN (SELECT t, item, time FROM steps WHERE "user" = $user) s ON s.t = m.t
-           LEFT JOIN items i ON i.item = s.item
+        f"""SELECT m.id, m.t, m.x, m.y, m.scenario, m.gate, s.time, i.item_id, i.title
+           FROM {kept(store, STATES)} m
+           LEFT JOIN (SELECT t, time FROM steps WHERE "user" = $user) s ON s.t = m.t
+           LEFT JOIN items i ON i.item = m.item
            WHERE m."user" = $user ORDER BY m.t""",
         {"user": user},
+    )
+
+
+def state_at(store: RunStore, identity: int) -> pd.DataFrame:
+    """Return whose a state of the map is, and after which event: one row of ``user_id, t``."""
+    return store.sql(
+        f"""SELECT u.user_id, m.t FROM {kept(store, STATES)} m JOIN users u USING ("user")
+           WHERE m.id = $id""",
+        {"id": identity},
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ruie_core.analysis.behaviour.form import Fields
-from ruie_core.analysis.frames import embeddings, people, user
+from ruie_core.analysis.frames import embeddings, maps, people, user
 from ruie_core.analysis.frames.people import Place
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
@@ -193,25 +193,25 @@ def test_agreement_without_categories_speaks_of_scenarios(
 
 def test_a_sample_is_fixed_stratified_and_keeps_the_small(store: RunStore) -> None:
     sizes = store.sql("SELECT scenario, count(*) AS n FROM state_map GROUP BY 1")
-    whole = embeddings.state_points(store)
+    whole = maps.map_points(store, maps.STATES)
     assert len(whole) == sizes["n"].sum()
-    part = embeddings.state_points(store, 500)
-    pd.testing.assert_frame_equal(part, embeddings.state_points(store, 500))
+    part = maps.map_points(store, maps.STATES, limit=500)
+    pd.testing.assert_frame_equal(part, maps.map_points(store, maps.STATES, limit=500))
     kept = part["scenario"].value_counts()
     share = (kept / sizes.set_index("scenario")["n"]).to_dict()
     assert all(0.1 < value <= 1 for value in share.values())
     assert len(part) < 0.6 * len(whole)
-    assert len(embeddings.item_points(store)) == 150
+    assert len(maps.map_points(store, maps.ITEMS)) == 150
 
 
 @pytest.mark.parametrize("table", ["item_map", "state_map"])
 def test_the_density_counts_every_point(store: RunStore, table: str) -> None:
-    found = embeddings.map_density(store, table)
+    found = maps.map_density(store, table)
     rows = store.sql(f"SELECT count(*) AS n, min(x) AS low, max(x) AS high FROM {table}").iloc[0]
     assert found["n"].sum() == rows["n"]
     assert rows["low"] <= found["x"].min() <= found["x"].max() <= rows["high"]
     with pytest.raises(UserError, match="no map 'steps'"):
-        embeddings.map_density(store, "steps")
+        maps.map_density(store, "steps")
 
 
 def test_searching_items(store: RunStore) -> None:

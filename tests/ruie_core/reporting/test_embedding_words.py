@@ -6,14 +6,12 @@ import pytest
 from ruie_core.figures.numbers import THIN
 from ruie_core.reporting.embeddings import (
     agreement_line,
-    drawn_line,
     found_line,
+    found_rows,
     further_agreement,
-    item_reading,
     nearest_line,
     nearest_rows,
     nearest_title,
-    state_reading,
     station_rows,
     walk_line,
 )
@@ -52,20 +50,6 @@ def test_nothing_to_compare() -> None:
     assert "scenario it is 50.0" in further_agreement(agreed(0.1, 0.1, 0.1))
 
 
-def test_a_sample_is_announced() -> None:
-    rule = {"points": 312_450, "of": 400_000, "fitted": 20_000, "rule": "stratified by scenario"}
-    text = drawn_line(20_000, 312_450, "states", rule)
-    assert f"20{THIN}000 of 312{THIN}450 states drawn, stratified by scenario" in text
-    assert f"The map holds 312{THIN}450 of 400{THIN}000 states." in text
-    assert f"UMAP was fitted on 20{THIN}000 (stratified by scenario), the rest placed." in text
-    whole = drawn_line(800, 800, "items", {"points": 800, "fitted": 800, "rule": "all points"})
-    assert whole.startswith("All 800 items on the map drawn")
-    assert "fitted" not in whole
-    assert drawn_line(5, 5, "items", {}).startswith("All 5 items"), "an older file says less"
-    assert "no unit" in item_reading(800, 800, {})
-    assert "light (early)" in state_reading(800, 800, {})
-
-
 NEAR = pd.DataFrame(
     {
         "position": [0, 1, 2], "cosine": [None, 0.914, 0.5], "item": [1, 2, 3],
@@ -96,6 +80,7 @@ def test_what_a_search_found() -> None:
     assert "3 items match “n”, all ringed" in found_line(found, "n")
     assert found_line(found.iloc[:1].assign(matches=1), "n") == "One item matches “n”."
     assert "the 3 most frequent ringed" in found_line(found.assign(matches=900), "n")
+    assert found_rows(found).to_numpy().tolist()[1] == ["b", "cooking", "5"]
     assert "try fewer letters" in found_line(found.iloc[:0], "<b>")
 
 

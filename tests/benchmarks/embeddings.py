@@ -1,0 +1,173 @@
+"""Maps of many points: drawing 100,000 in a browser, and rasters of a million, zoom by zoom.
+
+``python -m tests.benchmarks.embeddings`` fabricates two runs: a million states of 2,000 items, and
+100,000 items. ``zoom`` is the server's time for one zoom of the map of states that nobody asked for
+before: the whole view, from the interaction to the last element handed to the browser. ``first`` is
+the view's first run in the process: imports, the opening of the run, empty caches. ``drawn`` is the
+time in headless Chromium with WebGL in software, from opening the page until the map of items
+(100,000 points, one by one) is on the canvas, once the server has seen the page before. Both by the
+clock and in CPU time, since the clock also counts what else the machine does (its load is in the
+title).
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.table import Table
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from app.components.map_look import Look
+from ruie_core.analysis.frames.maps import Window
+from tests.benchmarks.app import MAIN, milliseconds
+from tests.fake_run import fabricate
+
+COLORS = ("scenario", "category", "popularity", "gate")
+ZOOM_MS, DRAWN_MS = 2_000.0, 4_000.0
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-gl=angle", "--use-angle=swiftshader"]
+
+
+Times = dict[str, list[float]]
+
+
+def zooms(folder: Path, repeat: int) -> tuple[float, Times, Times]:
+    """Time the view's first run, and zooms of the map of states by the clock and in CPU time."""
+    os.environ["RUIE_CHECKPOINTS"] = str(folder)
+    page = AppTest.from_file(MAIN, default_timeout=300)
+    page._page_hash = calc_hash("embeddings")
+    page.query_params["user"] = "u10000"
+    first = milliseconds(page.run)
+    rng = np.random.default_rng(0)
+    times: Times = {}
+    cpu: Times = {}
+    for color in COLORS:
+        page.segmented_control(key="state_color").set_value(color).run()
+        for _ in range(repeat):
+            half = rng.uniform(2, 10)
+            x, y = rng.uniform(-6, 6, 2)
+            window = Window(x - half, x + half, y - half, y + half)
+            page.session_state["state_map_look"] = Look(window)
+            start = time.process_time()
+            times.setdefault(color, []).append(milliseconds(page.run))
+            cpu.setdefault(color, []).append(1_000 * (time.process_time() - start))
+            if page.exception:
+                raise RuntimeError(page.exception[0].message)
+    return first, times, cpu
+
+
+def descendants_cpu() -> float:
+    """Return the CPU time (ms) of all processes that this one started and that still run."""
+    parents, spent = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended just now
+        parents[int(stat.parent.name)] = int(fields[1])
+        spent[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
+    own = {os.getpid()}
+    while more := {child for child, parent in parents.items() if parent in own} - own:
+        own |= more
+    ticks = sum(spent[process] for process in own - {os.getpid()})
+    return 1_000 * ticks / os.sysconf("SC_CLK_TCK")
+
+
+def drawn(folder: Path, repeat: int) -> tuple[list[float], list[float]]:
+    """Time the map of items on a browser's canvas: by the clock, and CPU of server and browser."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(MAIN), "--server.headless", "true"]
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port)],
+        env=os.environ | {"RUIE_CHECKPOINTS": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.3)
+        return _drawn(f"http://127.0.0.1:{port}/embeddings?user=u10000", repeat)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _drawn(address: str, repeat: int) -> tuple[list[float], list[float]]:
+    times, cpu = [], []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        for _ in range(repeat + 1):
+            page = browser.new_page(viewport={"width": 1600, "height": 1150})
+            page.set_default_timeout(180_000)
+            start, before = time.perf_counter(), descendants_cpu()
+            page.goto(address)
+            page.wait_for_function(
+                """() => {
+                    const plot = document.querySelector('.st-key-item_map .js-plotly-plot')
+                    const data = plot?._fullData ?? []
+                    const points = data.reduce((n, trace) => n + (trace._length ?? 0), 0)
+                    return points >= 100000 && plot.querySelector('.gl-canvas')
+                        && plot._fullLayout._plots.xy._scene
+                }"""
+            )
+            page.screenshot()  # waits until the canvas is composed
+            times.append(1_000 * (time.perf_counter() - start))
+            cpu.append(descendants_cpu() - before)
+            page.close()
+        browser.close()
+    return times[1:], cpu[1:]
+
+
+def main() -> None:
+    """Fabricate, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--repeat", type=int, default=5)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        states, items = folder / "states", folder / "items"
+        fabricate(states / "run", users=given.events // 40, events=given.events, items=2_000)
+        fabricate(items / "run", users=1_000, events=4_000, items=given.items)
+        load = os.getloadavg()[0]
+        first, times, cpu = zooms(states, given.repeat)
+        canvas, canvas_cpu = drawn(items, given.repeat)
+    title = f"{given.events:,} states, {given.items:,} items; ms; load {load:.1f} before"
+    table = Table(title=f"{title}, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores")
+    for column in ("what", "p50", "worst", "n"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    table.add_row("view, first run in the process", f"{first:.0f}", f"{first:.0f}", "1")
+    rows = {f"zoom, by {name}": part for name, part in times.items()}
+    rows |= {f"zoom, by {name}, CPU": part for name, part in cpu.items()}
+    rows |= {f"{given.items:,} items drawn": canvas}
+    rows |= {f"{given.items:,} items drawn, CPU of server and browser": canvas_cpu}
+    for name, values in rows.items():
+        middle = f"{np.median(values):.0f}"
+        table.add_row(name, middle, f"{max(values):.0f}", str(len(values)))
+    console = Console()
+    console.print(table)
+    worst = max(max(values) for values in times.values())
+    console.print(f"zoom under {ZOOM_MS:.0f} ms: {'reached' if worst < ZOOM_MS else 'NOT reached'}")
+    reached = "reached" if max(canvas) < DRAWN_MS else "NOT reached"
+    console.print(f"drawn under {DRAWN_MS:.0f} ms: {reached}")
+
+
+if __name__ == "__main__":
+    main()
