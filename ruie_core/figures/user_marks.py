@@ -9,28 +9,40 @@ import pandas as pd
 from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import count, number, plain, short
 from ruie_core.figures.theme import translucent
+from ruie_core.figures.user_layers import WIDTH, Layers
 from ruie_core.figures.user_rows import Story, top_band
 
-AXES = {"lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6"}
-"""Rows from top to bottom, and the y axis of each."""
+AXES = {
+    "lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6",
+    "mix": "y7", "drift": "y8",
+}  # fmt: skip
+"""Rows from top to bottom, and the y axis of each; the last two where categories are known."""
 LINE_NAME = 16
 """Letters of a scenario's name at the end of its Q line, at most."""
 _NAMED = 10
 """Q lines at most that get a name; more would not fit beside each other."""
 
 
-def titles(story: Story, domains: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
+def titles(
+    story: Story, layers: Layers, domains: Mapping[str, tuple[float, float]]
+) -> list[dict[str, Any]]:
     """Stand a title over every row; it replaces axis titles and legends."""
+    dash = "   – target network" if "q_target_taken" in story.events else ""
+    seeds = None if layers.band is None else int(layers.band["seeds"].iloc[0])
+    band = "" if seeds is None else f"   ▒ lowest to highest of {seeds} seeds"
     signs = {"click": "●", "like": "★", "follow": "◆", "share": "▲"}
     known = "   ".join(f"{signs[name]} {name}" for name in story.actions if name in signs)
     texts = {
         "reward": "reward of the event, units",
-        "q": "Q: expected engagement in each scenario, reward units (○ the one taken)",
+        "q": f"Q: expected engagement in each scenario, reward units (○ the one taken{dash}{band})",
         "gate": "gate: how strongly the event trains the model",
         "next": "probability of the next scenario (squares: what came)",
         "rank": f"rank of what came, of {count(story.n_items)} items, log scale "
         "(○ in-sample   ● held out)",
+        "mix": f"category: share of the last {WIDTH} events (shade), and what was watched (●)",
+        "drift": f"category drift: distance of the last {WIDTH} events from the {WIDTH} before",
     }
+    texts = {name: text for name, text in texts.items() if name in domains}
     common = {"xref": "paper", "yref": "paper", "showarrow": False, "yanchor": "bottom"}
     font = {"size": 11.5, "color": story.theme.muted}
     common |= {"bgcolor": translucent(story.theme.ground, 0.8), "borderpad": 0}
@@ -39,7 +51,8 @@ def titles(story: Story, domains: Mapping[str, tuple[float, float]]) -> list[dic
                   "font": font}
         for name, text in texts.items()
     ]  # fmt: skip
-    head = f"scenario taken   {known}"
+    breaks = "" if layers.breaks is None else "   ┊ new session"
+    head = f"scenario taken   {known}{breaks}"
     out.append(
         common | {"x": 0, "xanchor": "left", "y": 1, "yshift": 22, "text": head, "font": font}
     )
