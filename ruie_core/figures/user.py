@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ruie_core.figures.numbers import count, plain, short
 from ruie_core.figures.theme import LIGHT, Theme, finish
-from ruie_core.figures.user_hover import COVER, hover_traces, local_times
+from ruie_core.figures.user_hover import COVER, hover_traces, known_zone, local_times
 from ruie_core.figures.user_layers import (
     Layers,
     band_traces,
@@ -219,7 +219,10 @@ def _axes(
     layout["xaxis"] = {
         "range": list(bounds),
         "anchor": AXES[list(domains)[-1]],
-        "title": {"text": f"event of the user, in order; times in {plain(zone)}", "standoff": 6},
+        "title": {
+            "text": f"event of the user, in order; times in {plain(known_zone(zone))}",
+            "standoff": 6,
+        },
         "fixedrange": True,
         "automargin": False,
         "showspikes": True,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -85,17 +86,25 @@ def hover_traces(
     ]
 
 
+def known_zone(zone: str) -> str:
+    """Return a zone's name where it is known, else UTC: what ``local_times`` writes times in.
+
+    >>> known_zone("Asia/Shanghai"), known_zone("Nowhere/Land")
+    ('Asia/Shanghai', 'UTC')
+    """
+    try:
+        return ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError):
+        return "UTC"
+
+
 def local_times(times: "pd.Series[Any]", zone: str) -> "pd.Series[Any]":
     """Return times in a zone; an unknown zone falls back to UTC."""
-    aware = pd.to_datetime(times, utc=True)
-    try:
-        return aware.dt.tz_convert(zone)
-    except (KeyError, ValueError, TypeError):
-        return aware
+    return pd.to_datetime(times, utc=True).dt.tz_convert(known_zone(zone))
 
 
 def _event(row: Mapping[str, Any], time: pd.Timestamp, zone: str) -> str:
-    when = "" if pd.isna(time) else f" · {time.day} {time:%b %Y, %H:%M} {plain(zone)}"
+    when = "" if pd.isna(time) else f" · {time.day} {time:%b %Y, %H:%M} {plain(known_zone(zone))}"
     if row["split"] == "forecast":
         return f"<b>forecast</b>, after event {count(row['t'] - 1)}<br>nothing has come yet"
     title = row.get("title")

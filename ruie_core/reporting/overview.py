@@ -5,6 +5,7 @@ import pandas as pd
 from ruie_core.figures.numbers import THIN, count, interval, number, percent
 from ruie_core.figures.overview import model_name
 from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import listed, plural, strong
 
 ENOUGH = 30
@@ -174,11 +175,7 @@ def training(frame: pd.DataFrame) -> str:
     )
 
 
-NDCG_HELP = (
-    "Normalised discounted cumulative gain with one right answer per list: 1 if what came next was "
-    "ranked first, 0.63 if second, falling to 0 below rank {k}. Every item of the catalogue is "
-    "ranked; the mean is over all held-out events."
-)
+NDCG_HELP = explained("NDCG")
 
 
 def ndcg(frame: pd.DataFrame, exclude_seen: bool) -> str:
@@ -210,10 +207,7 @@ def period(row: Record) -> str:
     return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
-REWARD_HELP = (
-    "Every action of an event has a weight (click 1, like 3, follow 3 and share 2 unless the "
-    "dataset says otherwise); the reward of an event is their sum."
-)
+REWARD_HELP = explained("Reward")
 
 
 def headline(frame: pd.DataFrame) -> tuple[str, str]:

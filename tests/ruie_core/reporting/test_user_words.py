@@ -115,9 +115,11 @@ def test_the_window_is_announced() -> None:
 
 
 def test_the_reading_line_names_the_zone_and_what_is_in_sample() -> None:
-    text = reading("Asia/Shanghai")
+    text = reading("Asia/Shanghai", 0.5)
     assert "Asia/Shanghai" in text
     assert "in-sample" in text
+    assert "a pause of 30 minutes" in text
+    assert "a pause of 6 hours" in reading("UTC", 6.0)
 
 
 def ranking(rank: int) -> pd.DataFrame:
