@@ -53,7 +53,7 @@ def dialogs() -> None:
 
 
 def _seen() -> bool:
-    return bool(st.session_state.get(SEEN, COOKIE in st.context.cookies))
+    return bool(st.session_state.get(SEEN, st.context.cookies.get(COOKIE) == "seen"))
 
 
 def _was_sent() -> bool:
@@ -91,7 +91,7 @@ def _go(step: int) -> None:
     st.session_state[_STEP] = step
 
 
-@st.dialog("Glossary", width="large", icon=":material/menu_book:")
+@st.dialog("Glossary", width="medium", icon=":material/menu_book:")
 def _glossary() -> None:
     wanted = st.text_input("Find a word", key="glossary_find").strip().casefold()
     found = [

@@ -80,9 +80,9 @@ def _story(context: Context, plays: bool) -> None:
         )  # fmt: skip
     with side:
         moment_list(moments, path.n)
-        ranking_table(load(store, user.ranking_at, code, step), step, path.n, context.theme)
         choices = first_choices(store, str(selection.user_id), step, compared_store(context))
         choice_table(choices, step, path.n, context.theme)
+        ranking_table(load(store, user.ranking_at, code, step), step, path.n, context.theme)
 
 
 def _layers(context: Context, code: int) -> Layers:

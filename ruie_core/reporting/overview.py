@@ -5,8 +5,9 @@ import pandas as pd
 from ruie_core.figures.numbers import THIN, count, interval, number, percent
 from ruie_core.figures.overview import model_name
 from ruie_core.figures.rows import Record, records
+from ruie_core.figures.user_hover import known_zone
 from ruie_core.reporting.glossary import explained
-from ruie_core.reporting.text import listed, plural, strong
+from ruie_core.reporting.text import escape, listed, plural, strong
 
 ENOUGH = 30
 """Held-out events below which a model is not judged."""
@@ -197,14 +198,16 @@ def ndcg(frame: pd.DataFrame, exclude_seen: bool) -> str:
     )
 
 
-def period(row: Record) -> str:
+def period(row: Record, zone: str = "UTC") -> str:
     """Say from when to when the log goes.
 
     Args:
         row: first, last (UTC timestamps).
+        zone: in which days are counted; it is named.
     """
-    first, last = pd.Timestamp(row["first"]), pd.Timestamp(row["last"])
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    name = known_zone(zone)
+    ends = (pd.to_datetime(row[end], utc=True).tz_convert(name) for end in ("first", "last"))
+    return f"{' to '.join(f'{end:%Y-%m-%d}' for end in ends)} ({escape(name)})"
 
 
 REWARD_HELP = explained("Reward")

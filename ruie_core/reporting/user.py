@@ -160,7 +160,8 @@ def window_line(first: int, last: int, n: int) -> str:
 
 
 STORY_TERMS = (
-    "Q", "Target network", "Gate", "Next-scenario probability", "Rank of what came", "Held out",
+    "Event", "Q",
+     "Target network", "Gate", "Next-scenario probability", "Rank of what came", "Held out",
     "Category drift", "Session",
 )  # fmt: skip
 """The words of the storyboard, as the glossary has them."""
