@@ -45,7 +45,7 @@ def controls(step: int, events: int) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
         st.button(
-            ":material/skip_previous:", key="story_back", on_click=_go, args=(step - 1,),
+            ":material/skip_previous: back", key="story_back", on_click=_go, args=(step - 1,),
             disabled=step <= 2, shortcut=BACK_KEY, help="The event before",
         )  # fmt: skip
         st.button(
@@ -54,7 +54,7 @@ def controls(step: int, events: int) -> None:
             help=f"Go on by itself, an event every {SECONDS:g} s",
         )  # fmt: skip
         st.button(
-            ":material/skip_next:", key="story_forward", on_click=_go, args=(step + 1,),
+            ":material/skip_next: on", key="story_forward", on_click=_go, args=(step + 1,),
             disabled=step > events, shortcut=FORWARD_KEY, help="The next event; last, the forecast",
         )  # fmt: skip
         st.session_state[_STEP] = max(2, step)

@@ -34,7 +34,7 @@ def drawn_window(selection: Selection, events: int, step: int) -> tuple[int, int
         )  # fmt: skip
         if selection.window is not None:
             st.button(
-                ":material/zoom_out_map:", key="user_window_all", on_click=drop, args=(WINDOW,),
+                ":material/zoom_out_map: all", key="user_window_all", on_click=drop, args=(WINDOW,),
                 help="Back to the events that are drawn at first",
             )  # fmt: skip
     return first, last

@@ -61,7 +61,7 @@ def _story(context: Context, plays: bool) -> None:
     # While it plays the rest of the page waits: it is drawn anew when the story stops.
     selection = chosen_selection(context.run, store) if plays else follow(context)
     step = _step(selection, moments, path.n)
-    board, side = st.columns([2.55, 1.2], gap="medium")
+    board, side = st.columns([2.9, 1.2], gap="medium")
     with board:
         player.controls(step, path.n)
         window = drawn_window(selection, path.n, step)

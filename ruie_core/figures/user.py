@@ -47,7 +47,7 @@ _LANE, _SHADE, _DRIFT, _GAP = 25, 15, 46, 27
 """Height of a lane, of a category, of the drift, and of the gap over a row for its title, px."""
 _TOP, _BOTTOM = 40, 58
 """Margins, px; those at the sides grow with the scenarios' names."""
-LANE_NAME = 24
+LANE_NAME = 16
 """Letters of a scenario's name beside its lane, at most."""
 _ALL_LANES = 6
 """Up to so many scenarios each has a lane; beyond, only those that the person visited."""
@@ -129,8 +129,9 @@ def storyboard(
         "domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x",
     }  # fmt: skip
     axes["xaxis"] |= _ticks(story, zone, selected, bounds)
+    margins = _margins(story)
     layout = axes | {
-        "margin": _margins(story),
+        "margin": margins,
         "hovermode": "x",
         "hoversubplots": "axis",
         "hoverdistance": -1,
@@ -145,7 +146,7 @@ def storyboard(
             *layer_shapes(story, layers, AXES),
         ],
         "annotations": [
-            *titles(story, layers, domains),
+            *titles(story, layers, domains, margins["l"] - 2),
             *drift_labels(story, layers, AXES["drift"]),
             *q_labels(story, heights["q"]),
             *rank_labels(story, heights["rank"], axes["yaxis6"]["range"]),

@@ -73,7 +73,7 @@ GLOSSARY: Mapping[str, Term] = MappingProxyType(
         "Rank of what came": Term(
             "Place, among all items of the catalogue, of the item that came; 1 is best, and ties "
             "count against it.",
-            r"ranks? of (what came|next)|rank, held-out event",
+            r"ranks? of (what came|next)|held-out rank",
         ),
         "Held out": Term(
             "An event that the model never saw in training. In-sample is the opposite: a step that "

@@ -172,7 +172,7 @@ def training(frame: pd.DataFrame) -> str:
     return (
         f"Epoch {int(row['epoch'])} of {int(frame['epoch'].max())} was kept: validation NDCG@10 "
         f"{number(row['ndcg'], 3)}. It is the marked point of each curve. Band: one standard "
-        "deviation of Q to either side."
+        "deviation of Q to either side. Gates at an end lie below 0.05 or above 0.95."
     )
 
 

@@ -102,7 +102,7 @@ def _ranking(row: Mapping[str, Any], usual: Mapping[str, Any]) -> Figure:
             "Mean over this user's held-out events of 1 / log2(1 + rank), 0 beyond rank 10. "
             "1 would be first place every time.",
         )
-    label = "rank, held-out event"
+    label = "held-out rank"
     meaning = (
         "Place of the item that came last, which the model never saw, among all "
         f"{count(usual['items'])} items. One event gives a rank, not an NDCG."

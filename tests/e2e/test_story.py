@@ -71,7 +71,7 @@ def test_a_drag_zooms_all_rows_and_the_button_goes_back(page: Page, watch: Watch
     first, last = page.url.split("window=")[1].split("&")[0].split("-")
     expect(page.get_by_text(f"Events {first} to {last} of")).to_be_visible()
     page.screenshot(path=ARTEFACTS / "story-zoomed.png")
-    page.locator(".st-key-user_window_all button").click()
+    page.locator(".st-key-user_window_all button").first.click()
     page.wait_for_url(lambda url: "window=" not in url)
     watch.settle()
     expect(page.get_by_text("events are drawn.")).to_be_visible()

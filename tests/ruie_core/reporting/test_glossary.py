@@ -23,7 +23,7 @@ def test_a_word_is_found_by_its_own_name_and_explained_in_sentences(name: str) -
         ("Gate and Q", ("Q", "Gate")),
         ("gate mass / traffic", ("Gate mass",)),
         ("Queue", ()),
-        ("rank, held-out event", ("Rank of what came",)),
+        ("held-out rank", ("Rank of what came",)),
         ("Log-lift by scenario", ("Scenario", "Log-lift")),
         ("Where this person walked", ()),
     ],
