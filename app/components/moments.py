@@ -45,7 +45,7 @@ def ranking_table(ranking: pd.DataFrame, step: int, events: int, theme: Theme) -
             styled, hide_index=True, row_height=29, height="content",
             column_config={
                 "rank": st.column_config.TextColumn(width=40, alignment="right"),
-                "item": st.column_config.TextColumn(),
+                "item": st.column_config.TextColumn(width=112),
                 "category": st.column_config.TextColumn(width=62),
                 "score": st.column_config.TextColumn(width=46, alignment="right"),
             },
@@ -65,9 +65,9 @@ def choice_table(choices: pd.DataFrame, step: int, events: int, theme: Theme) ->
     st.dataframe(
         styled, hide_index=True, row_height=29, height="content",
         column_config={
-            "model": st.column_config.TextColumn(width=88),
+            "model": st.column_config.TextColumn(width=78),
             "first choice": st.column_config.TextColumn(),
-            "what came": st.column_config.TextColumn(width=74, alignment="right"),
+            "what came": st.column_config.TextColumn(width=72, alignment="right"),
         },
         key="user_choices",
     )  # fmt: skip

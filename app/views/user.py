@@ -58,19 +58,18 @@ def _story(context: Context, plays: bool) -> None:
     player.advance(context, path.n, lambda: _step(context.selection, moments, path.n))
     if player.playing() != plays:
         st.rerun()
-    # While it plays the rest of the page waits: it is drawn anew when the story stops.
+    # While it plays the rest of the page waits until the story stops.
     selection = chosen_selection(context.run, store) if plays else follow(context)
     step = _step(selection, moments, path.n)
-    board, side = st.columns([2.9, 1.2], gap="medium")
+    board, side = st.columns([2.7, 1.3], gap="medium")
     with board:
         player.controls(step, path.n)
-        window = drawn_window(selection, path.n, step)
         zone = str(store.health.get("time_zone", "UTC"))
         figure = storyboard(
             steps, store.scenarios, actions=store.actions,
             n_items=int(load(store, user.population)["items"].iloc[0]),
             moments=moments_frame(moments), layers=_layers(context, code), selected=step,
-            window=window, zone=zone, theme=context.theme,
+            window=drawn_window(selection, path.n, step), zone=zone, theme=context.theme,
         )  # fmt: skip
         chart(
             figure, key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,

@@ -17,7 +17,7 @@ AXES = {
     "mix": "y7", "drift": "y8",
 }  # fmt: skip
 """Rows from top to bottom, and the y axis of each; the last two where categories are known."""
-LINE_NAME = 12
+LINE_NAME = 14
 """Letters of a scenario's name at the end of its Q line, at most."""
 _NAMED = 10
 """Q lines at most that get a name; more would not fit beside each other."""

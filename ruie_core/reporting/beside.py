@@ -17,23 +17,23 @@ _LETTERS = 26
 
 
 def choice_rows(choices: pd.DataFrame) -> pd.DataFrame:
-    """Lay ``first_choices`` out to be read: ``model``, ``first choice``, ``what came``.
+    """Lay ``first_choices`` out to be read: ``model``, ``what came``, ``first choice``.
 
     >>> frame = pd.DataFrame([{"model": "a", "item_id": "i1", "title": "Wok", "rank": 12},
     ...     {"model": "b", "problem": "user"}], columns=["model", "item_id", "title", "category",
     ...     "rank", "items", "split", "problem"])
     >>> choice_rows(frame).values.tolist()
-    [['a', 'Wok', '12'], ['b', 'does not know this user', '–']]
+    [['a', '12', 'Wok'], ['b', '–', 'does not know this user']]
     """
     rows = [
         {
             "model": short(row["model"], 16),
-            "first choice": _choice(row),
             "what came": "–" if row["rank"] is None else count(row["rank"]),
+            "first choice": _choice(row),
         }
         for row in records(choices)
     ]
-    return pd.DataFrame(rows, columns=["model", "first choice", "what came"])
+    return pd.DataFrame(rows, columns=["model", "what came", "first choice"])
 
 
 def _choice(row: dict[str, object]) -> str:

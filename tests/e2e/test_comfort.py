@@ -56,7 +56,7 @@ def page(browser: Browser, scheme: str, screen: str) -> Iterator[Page]:
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(120_000)  # so many pixels are painted without a GPU
     context.add_cookies(
         [{"name": "ruie_tour", "value": "seen", "domain": "127.0.0.1", "path": "/"}]
     )
