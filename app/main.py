@@ -8,7 +8,9 @@ import streamlit as st
 from app.components.chips import chips, copy_link
 from app.components.frames import load
 from app.components.messages import boundary, empty, problem
+from app.components.pending import pending
 from app.components.sidebar import cohort_choice, sidebar_top, view_list
+from app.components.tour import arrive, dialogs, side_buttons
 from app.state import (
     Context,
     checkpoints,
@@ -36,6 +38,7 @@ ICON = (
 def main() -> None:
     """Draw the side and the chosen view."""
     st.set_page_config("Interest evolution", ICON, layout="wide")
+    arrive(st.query_params)
     runs = list_runs(checkpoints())
     run = chosen_run(runs) if runs else None
     found: Context | UserError | None = None
@@ -54,6 +57,7 @@ def main() -> None:
     with st.sidebar:
         _side(runs, run, found, pages)
     page.run()
+    dialogs()
 
 
 def _side(
@@ -66,6 +70,7 @@ def _side(
     if not isinstance(found, Context):
         sidebar_top(runs, run, None)
         view_list(pages, {})
+        side_buttons()
         return
     sidebar_top(runs, run, int(load(found.store, glance)["users"].iloc[0]))
     cohort_choice(found, list_cohorts(found.store.path))
@@ -74,6 +79,7 @@ def _side(
     query = link(found.selection)
     view_list(pages, query)
     copy_link(query)
+    side_buttons()
 
 
 def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
@@ -83,7 +89,7 @@ def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
                 st.warning(escape(notice))
             if found.group is not None and not view.reads_cohort:
                 st.caption(everyone_line(found.group.name))
-            with boundary():
+            with pending(view.title, view.module), boundary():
                 view.render(found)
             return
         st.subheader(view.title, anchor=False)

@@ -14,6 +14,7 @@ from streamlit.elements.plotly_chart import PlotlyState
 
 from app.components.frames import draw
 from app.state import Context
+from ruie_core.reporting.glossary import hover
 
 
 def chart(
@@ -39,7 +40,7 @@ def chart(
         reading: Markdown: how to read the chart, one line.
         frame: the numbers that are drawn, for the CSV.
         title: heading over the chart, Markdown.
-        help: what the heading's words mean.
+        help: what is to be said of this chart alone; words of the glossary are added.
         headed: write the heading; otherwise ``heading`` wrote it, with controls beside it.
         on_select: as in ``st.plotly_chart``.
         selection_mode: as in ``st.plotly_chart``.
@@ -49,7 +50,7 @@ def chart(
         The selection, where one was asked for.
     """
     if headed:
-        st.markdown(f"**{title}**", help=help)
+        st.markdown(f"**{title}**", help=hover(title, help))
     file = file_name(name)
     shown = st.plotly_chart(
         figure,
@@ -123,7 +124,7 @@ def heading(title: str, key: str, help: str | None = None) -> DeltaGenerator:
         vertical_alignment="center",
         key=f"{key}_head",
     )
-    row.markdown(f"**{title}**", help=help, width="content")
+    row.markdown(f"**{title}**", help=hover(title, help), width="content")
     return row.container(
         horizontal=True, vertical_alignment="center", width="content", key=f"{key}_controls"
     )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ruie_core.reporting.glossary import hover
+
 
 def health_lights(lights: Sequence[tuple[bool, str, str]], key: str) -> None:
     """Write one line of a card per light.
@@ -19,5 +21,5 @@ def health_lights(lights: Sequence[tuple[bool, str, str]], key: str) -> None:
                 if calls
                 else ":green[:material/check_circle:] {} · :green[sound]"
             )
-            st.markdown(f"**{mark.format(name)}**")
+            st.markdown(f"**{mark.format(name)}**", help=hover(name))
             st.caption(sentence)

@@ -41,6 +41,18 @@ def _model(fingerprint: str, _store: RunStore) -> Model:  # noqa: ARG001 - the c
     return Model(open_model(_store.path), threading.Lock())
 
 
+def gate_of(store: RunStore) -> tuple[str, bool]:
+    """Return the name of a run's gate, and whether it looks at the target.
+
+    Raises:
+        UserError: see ``model_of``.
+    """
+    run = model_of(store).run
+    from ruie_core.analysis.whatif import gate_looks_at_target
+
+    return run.config.objective.gate, gate_looks_at_target(run)
+
+
 def response(store: RunStore, history: History, request: str | None = None) -> Response:
     """Return what the model makes of a history; each is asked once.
 

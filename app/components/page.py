@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ruie_core.reporting.glossary import hover
+
 MOST_METRICS = 5
 
 
@@ -16,7 +18,7 @@ class Metric:
         label: what it is (Markdown-safe text).
         value: as it is to be read.
         reference: the population's figure, or n and interval: a grey line under the value.
-        help: what the word means.
+        help: what is to be said of it; the glossary's words in the label are added.
     """
 
     label: str
@@ -31,9 +33,9 @@ def header(title: str, sentence: str, question: str | None = None) -> None:
     Args:
         title: Markdown, names from the data escaped.
         sentence: Markdown; the first sentence answers the view's question.
-        question: the view's question, behind the title's help mark.
+        question: the view's question, behind the title's help mark with the title's words.
     """
-    st.subheader(title, help=question, anchor=False)
+    st.subheader(title, help=hover(title, question), anchor=False)
     st.markdown(sentence)
 
 
@@ -44,5 +46,5 @@ def metric_row(metrics: Sequence[Metric], key: str) -> None:
     columns = st.columns(len(metrics), gap="small")
     for place, (column, metric) in enumerate(zip(columns, metrics, strict=True)):
         with column.container(border=True, key=f"{key}_{place}", height="stretch", gap="xxsmall"):
-            st.metric(metric.label, metric.value, help=metric.help)
+            st.metric(metric.label, metric.value, help=hover(metric.label, metric.help))
             st.caption(metric.reference or " ")

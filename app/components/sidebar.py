@@ -27,7 +27,7 @@ def sidebar_top(runs: Sequence[RunInfo], run: RunInfo | None, users: int | None)
         return
     facts = [escape(run.dataset)] if run.dataset else []
     if run.created:
-        facts.append(f"run {escape(run.created[:10])}")
+        facts.append(f"run {escape(run.created[:10])} UTC")
     if users is not None:
         facts.append(f"{count(users)} {plural(users, 'user')}")
     st.caption(" · ".join(facts) or " ")

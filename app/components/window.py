@@ -1,9 +1,13 @@
-"""Which events of a long path are drawn: always announced, never cut silently."""
+"""Which events of a path are drawn: always announced, never cut silently."""
+
+import math
+from collections.abc import Callable
 
 import streamlit as st
 
-from app.state import Selection, select_window
-from ruie_core.reporting.user import GLOSSARY, window_line
+from app.state import WINDOW, Selection, drop, select_step, select_window
+from ruie_core.reporting.glossary import explained
+from ruie_core.reporting.user import STORY_TERMS, window_line
 
 MOST, WIDTH = 150, 120
 """Paths up to ``MOST`` events are drawn whole; of longer ones ``WIDTH`` events at first."""
@@ -12,21 +16,50 @@ _SLIDER = "user_window_slider"
 
 
 def drawn_window(selection: Selection, events: int, step: int) -> tuple[int, int]:
-    """Return the first and last event to draw; a long path gets a range slider.
+    """Return the first and last event to draw; a long or zoomed path gets a range slider.
 
     Without a selected window it is the last events, or those around the looked-at event where that
     is an earlier one.
     """
+    said = explained(*STORY_TERMS)
     if events <= MOST and selection.window is None:
-        st.markdown(f"**{window_line(1, events, events)}**", help=GLOSSARY)
+        st.markdown(f"**{window_line(1, events, events)}**", help=said)
         return 1, events
     first, last = selection.window or _around(step, events)
     st.session_state[_SLIDER] = (first, last)
-    st.slider(
-        f"**{window_line(first, last, events)}**", 1, events, key=_SLIDER, help=GLOSSARY,
-        on_change=_moved, args=(events,),
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom", key="user_window"):
+        st.slider(
+            f"**{window_line(first, last, events)}**", 1, events, key=_SLIDER, help=said,
+            on_change=_moved, args=(events,),
+        )  # fmt: skip
+        if selection.window is not None:
+            st.button(
+                ":material/zoom_out_map: all", key="user_window_all", on_click=drop, args=(WINDOW,),
+                help="Back to the events that are drawn at first",
+            )  # fmt: skip
     return first, last
+
+
+def picked(chart: str, events: int) -> Callable[[], None]:
+    """Return the callback of the storyboard: a click looks at an event, a drag zooms.
+
+    Args:
+        chart: key of the chart.
+        events: n of the person; place n + 1 is the forecast.
+    """
+
+    def callback() -> None:
+        selection = st.session_state[chart].selection
+        if selection.box:
+            low, high = sorted(selection.box[0]["x"])
+            first, last = max(1, math.ceil(low)), min(events, math.floor(high))
+            if last > first:
+                select_window(first, last)
+        elif selection.points:
+            point = selection.points[0]
+            select_step(round(point["x"]))
+
+    return callback
 
 
 def _around(step: int, events: int) -> tuple[int, int]:

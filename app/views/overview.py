@@ -74,7 +74,11 @@ def _figures(context: Context, ndcg: pd.DataFrame, k: int) -> None:
         [
             Metric(f"NDCG@{k}", value, reference, words.NDCG_HELP.format(k=k)),
             Metric("users", count(row["users"]), words.held_out(row)),
-            Metric("events", count(row["events"]), words.period(row)),
+            Metric(
+                "events",
+                count(row["events"]),
+                words.period(row, context.store.health.get("time_zone", "UTC")),
+            ),
             Metric("events per user", count(row["events_median"]), "median"),
             Metric("reward per event", reward, "mean, reward units", words.REWARD_HELP),
         ],

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.components import player
 from app.components.chart import chart
 from app.components.frames import load
 from app.components.messages import empty
-from app.components.moments import moment_list, ranking_table
+from app.components.moments import choice_table, moment_list, ranking_table
 from app.components.page import Metric, header, metric_row
-from app.components.people import clicked_step, person_finder, with_user
-from app.components.window import WIDTH, drawn_window
-from app.state import Context, Selection, follow
+from app.components.people import person_finder, with_user
+from app.components.seeds import band_of, compared_store
+from app.components.window import WIDTH, drawn_window, picked
+from app.state import Context, Selection, chosen_selection, follow
 from app.views.registry import question
-from ruie_core.analysis.frames.user import (
-    population,
-    ranked_categories,
-    ranking_at,
-    user_row,
-    user_steps,
-)
+from ruie_core.analysis.frames import story, user
+from ruie_core.analysis.frames.beside import first_choices
 from ruie_core.figures.user import storyboard
+from ruie_core.figures.user_layers import Layers
 from ruie_core.reporting.moments import Moment, find_moments, moments_frame
 from ruie_core.reporting.path import summary
 from ruie_core.reporting.user import beside, headline, person, reading
@@ -32,52 +30,66 @@ _CHART = "storyboard"
 def render(context: Context) -> None:
     """Draw the view; where nobody is selected it opens on a telling person."""
     store, context = context.store, with_user(context)
-    user = context.selection.user
-    if user is None:
+    code, pin = context.selection.user, context.selection.pin
+    if code is None:
         empty("This run has no users: prepare a log that has some and train on it.")
         return
-    person_finder(context, user)
-    path = walk(load(store, user_steps, user), store.scenarios)
+    person_finder(context, code)
+    path = walk(load(store, user.user_steps, code), store.scenarios)
     header(person(context.selection.user_id), summary(path), question("user"))
-    usual, pin = load(store, population), context.selection.pin
-    figures = headline(load(store, user_row, user), usual)
-    if pin is not None and pin != user:
-        pinned = headline(load(store, user_row, pin), usual)
+    usual = load(store, user.population)
+    figures = headline(load(store, user.user_row, code), usual)
+    if pin is not None and pin != code:
+        pinned = headline(load(store, user.user_row, pin), usual)
         figures = beside(figures, pinned, person(context.selection.pin_id))
     metric_row([Metric(*figure) for figure in figures], key="user_metrics")
-    _story(context)
+    plays = player.playing()
+    st.fragment(_story, run_every=player.SECONDS if plays else None)(context, plays)
 
 
-@st.fragment
-def _story(context: Context) -> None:
+def _story(context: Context, plays: bool) -> None:
     """Storyboard, moments and ranking: what changes when another event is looked at."""
-    store = context.store
-    selection = follow(context)
-    if selection.user is None:
+    store, code = context.store, context.selection.user
+    if code is None:
         return
-    steps = load(store, user_steps, selection.user)
+    steps = load(store, user.user_steps, code)
     path = walk(steps, store.scenarios)
-    moments = find_moments(path, load(store, ranked_categories, selection.user))
+    moments = find_moments(path, load(store, user.ranked_categories, code))
+    player.advance(context, path.n, lambda: _step(context.selection, moments, path.n))
+    if player.playing() != plays:
+        st.rerun()
+    # While it plays the rest of the page waits until the story stops.
+    selection = chosen_selection(context.run, store) if plays else follow(context)
     step = _step(selection, moments, path.n)
-    board, side = st.columns([2.55, 1.2], gap="medium")
+    board, side = st.columns([2.7, 1.3], gap="medium")
     with board:
-        first, last = drawn_window(selection, path.n, step)
-        items = int(load(store, population)["items"].iloc[0])
+        player.controls(step, path.n)
         zone = str(store.health.get("time_zone", "UTC"))
         figure = storyboard(
-            steps, store.scenarios, actions=store.actions, n_items=items,
-            moments=moments_frame(moments),
-            selected=step, window=(first, last), zone=zone, theme=context.theme,
+            steps, store.scenarios, actions=store.actions,
+            n_items=int(load(store, user.population)["items"].iloc[0]),
+            moments=moments_frame(moments), layers=_layers(context, code), selected=step,
+            window=drawn_window(selection, path.n, step), zone=zone, theme=context.theme,
         )  # fmt: skip
         chart(
             figure, key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,
-            title=person(selection.user_id), headed=False, reading=reading(zone),
-            on_select=clicked_step(_CHART), selection_mode=("points",),
+            title=person(selection.user_id), headed=False,
+            reading=reading(zone, story.pause_hours(store)),
+            on_select=picked(_CHART, path.n), selection_mode=("points", "box"),
         )  # fmt: skip
     with side:
         moment_list(moments, path.n)
-        ranking = load(store, ranking_at, selection.user, step)
-        ranking_table(ranking, step, path.n, context.theme)
+        choices = first_choices(store, str(selection.user_id), step, compared_store(context))
+        choice_table(choices, step, path.n, context.theme)
+        ranking_table(load(store, user.ranking_at, code, step), step, path.n, context.theme)
+
+
+def _layers(context: Context, code: int) -> Layers:
+    store = context.store
+    return Layers(
+        load(store, story.category_path, code), load(store, story.session_breaks, code),
+        band_of(context),
+    )  # fmt: skip
 
 
 def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:

@@ -6,7 +6,7 @@ from app.components.chart import chart
 from app.components.edits import Edit, controls, current_edit, history_table
 from app.components.frames import load
 from app.components.messages import empty
-from app.components.model import model_of, response
+from app.components.model import gate_of, response
 from app.components.page import Metric, header, metric_row
 from app.components.people import person_finder, with_user
 from app.state import Context
@@ -29,7 +29,7 @@ def render(context: Context) -> None:
         empty("This run has no users: prepare a log that has some and train on it.")
         return
     try:
-        gate = model_of(store).run.config.objective.gate
+        gate = gate_of(store)
     except UserError as error:
         header("What if", "This run's model cannot be asked.", question("whatif"))
         empty(str(error))
@@ -54,15 +54,20 @@ def render(context: Context) -> None:
 
 
 def _body(
-    context: Context, edit: Edit, read: int, names: words.Names, compared: Comparison, gate: str
+    context: Context,
+    edit: Edit,
+    read: int,
+    names: words.Names,
+    compared: Comparison,
+    gate: tuple[str, bool],
 ) -> None:
     theme, prefix = context.theme, f"{context.store.name} what if {context.selection.user_id}"
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        st.markdown("**The history**, newest first", help=words.rewards_line(gate))
+        st.markdown("**The history**, newest first", help=words.rewards_line(*gate))
         controls(context.store, edit)
         history_table(edit, read, names)
-        st.caption(words.rewards_line(gate))
+        st.caption(words.rewards_line(*gate))
     with right:
         chart(
             figures.scenario_shift(compared.scenarios, theme), key="whatif_scenarios",

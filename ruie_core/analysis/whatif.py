@@ -22,6 +22,7 @@ from ruie_core.data.dataset import Dataset, action_rewards
 from ruie_core.errors import UserError
 from ruie_core.models.flat import FlatEvents
 from ruie_core.models.types import SequenceBatch
+from ruie_core.objectives.gate import looks_at_target
 from ruie_core.runs import Run, load_run
 
 TOP = 10
@@ -37,6 +38,12 @@ def open_model(path: Path) -> Run:
     run = load_run(path, "cpu")
     run.require_q()
     return run
+
+
+def gate_looks_at_target(run: Run) -> bool:
+    """Tell whether the run's gate changes with the target, and so with an edit of actions."""
+    objective = run.config.objective
+    return looks_at_target(objective.gate, objective.engagement)
 
 
 @torch.inference_mode()

@@ -123,7 +123,7 @@ def training_curves(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
         ("loss", "training loss", ".3~f"),
         ("ndcg", "validation NDCG@10", ".3~f"),
         ("q_mean", "Q, reward units", ".2~f"),
-        ("gate_ends", "gates &lt; 0.05 or > 0.95", ".1~%"),
+        ("gate_ends", "gates at an end", ".1~%"),
     )
     figure = make_subplots(
         rows=1, cols=4, horizontal_spacing=0.055, subplot_titles=[title for _, title, _ in panels]

@@ -9,7 +9,18 @@ import plotly.graph_objects as go
 
 from ruie_core.figures.numbers import count, plain, short
 from ruie_core.figures.theme import LIGHT, Theme, finish
-from ruie_core.figures.user_hover import COVER, hover_traces, local_times
+from ruie_core.figures.user_hover import COVER, hover_traces, known_zone, local_times
+from ruie_core.figures.user_layers import (
+    Layers,
+    band_traces,
+    break_traces,
+    drift_labels,
+    drift_traces,
+    layer_axes,
+    layer_shapes,
+    mix_traces,
+    target_traces,
+)
 from ruie_core.figures.user_marks import (
     AXES,
     LINE_NAME,
@@ -31,15 +42,18 @@ from ruie_core.figures.user_rows import (
 )
 
 _HEIGHTS = {"reward": 26, "q": 150, "gate": 32, "next": 104, "rank": 92}
-"""Heights of the rows, px; the lanes grow with the number of scenarios."""
-_LANE, _GAP = 25, 27
-"""Height of one lane and of the gap over a row, where its title stands, px."""
+"""Heights of the rows, px; the lanes grow with the scenarios, the mix with the categories."""
+_LANE, _SHADE, _DRIFT, _GAP = 25, 15, 46, 27
+"""Height of a lane, of a category, of the drift, and of the gap over a row for its title, px."""
 _TOP, _BOTTOM = 40, 58
 """Margins, px; those at the sides grow with the scenarios' names."""
-LANE_NAME = 24
+LANE_NAME = 16
 """Letters of a scenario's name beside its lane, at most."""
 _ALL_LANES = 6
 """Up to so many scenarios each has a lane; beyond, only those that the person visited."""
+
+
+NO_LAYERS = Layers()
 
 
 def storyboard(
@@ -49,6 +63,7 @@ def storyboard(
     actions: Sequence[str] = ("click", "like", "follow", "share"),
     n_items: int = 1000,
     moments: pd.DataFrame | None = None,
+    layers: Layers = NO_LAYERS,
     selected: int | None = None,
     window: tuple[int, int] | None = None,
     zone: str = "UTC",
@@ -63,6 +78,7 @@ def storyboard(
         actions: the run's actions.
         n_items: size of the catalogue.
         moments: ``number``, ``kind``, ``first``, ``last`` of the moments to mark.
+        layers: sessions, categories and other seeds, where they are known.
         selected: the event to stress, n + 1 for the forecast.
         window: first and last event to draw; None draws all. The forecast follows event n.
         zone: zone in which times are written.
@@ -87,37 +103,51 @@ def storyboard(
     end = last + 1 if last >= n else last
     drawn = steps[steps["t"].between(first, end)].reset_index(drop=True)
     story = Story(drawn, tuple(scenarios), _lanes(drawn, scenarios), tuple(actions), n_items, theme)
+    layers = layers.between(first, end)
     heights = {"lanes": max(3, len(story.lanes)) * _LANE} | _HEIGHTS
+    if layers.names:
+        heights |= {"mix": len(layers.names) * _SHADE, "drift": _DRIFT}
     domains, height = _domains(heights)
     low, high = domains["gate"]
     traces = [
         *next_traces(story, AXES["next"]),
         *lane_traces(story, AXES["lanes"]),
+        *break_traces(story, layers, AXES["lanes"]),
         *reward_traces(story, AXES["reward"]),
+        *band_traces(story, layers, AXES["q"]),
+        *target_traces(story, AXES["q"]),
         *q_traces(story, AXES["q"]),
         *gate_traces(story, AXES["gate"], (low + high) / 2, high - low),
         *rank_traces(story, AXES["rank"]),
-        *hover_traces(story, AXES, domains, zone),
+        *mix_traces(story, layers, AXES["mix"]),
+        *drift_traces(story, layers, AXES["drift"]),
+        *hover_traces(story, layers, AXES, domains, zone),
     ]
     bounds = (first - 0.7, end + (0.7 if end == last else 0.55))
-    axes = _axes(story, domains, bounds)
+    axes = _axes(story, layers, domains, bounds, zone)
     axes["yaxis" + COVER[1:]] = {
         "domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x",
     }  # fmt: skip
     axes["xaxis"] |= _ticks(story, zone, selected, bounds)
+    margins = _margins(story)
     layout = axes | {
-        "margin": _margins(story),
+        "margin": margins,
         "hovermode": "x",
         "hoversubplots": "axis",
         "hoverdistance": -1,
         "spikedistance": -1,
         "bargap": 0,
         "plot_bgcolor": "rgba(0,0,0,0)",  # one axis covers the others and must not hide them
-        "dragmode": False,
+        "dragmode": "select",
+        "selectdirection": "h",
         "clickmode": "event+select",
-        "shapes": shapes(story, moments, selected, n, bounds),
+        "shapes": [
+            *shapes(story, moments, selected, n, bounds),
+            *layer_shapes(story, layers, AXES),
+        ],
         "annotations": [
-            *titles(story, domains),
+            *titles(story, layers, domains, margins["l"] - 2),
+            *drift_labels(story, layers, AXES["drift"]),
             *q_labels(story, heights["q"]),
             *rank_labels(story, heights["rank"], axes["yaxis6"]["range"]),
             *marks(story, moments, selected, n, bounds),
@@ -137,7 +167,7 @@ def _domains(heights: Mapping[str, int]) -> tuple[dict[str, tuple[float, float]]
     """Stack the rows from the top; returns their share of the plot and the figure's height."""
     inside = sum(heights.values()) + _GAP * (len(heights) - 1)
     place, domains = 0, {}
-    for name in AXES:
+    for name in heights:
         top = inside - place
         domains[name] = ((top - heights[name]) / inside, top / inside)
         place += heights[name] + _GAP
@@ -153,17 +183,19 @@ def _margins(story: Story) -> dict[str, float]:
 
 def _axes(
     story: Story,
+    layers: Layers,
     domains: Mapping[str, tuple[float, float]],
     bounds: tuple[float, float],
+    zone: str,
 ) -> dict[str, Any]:
     fixed = {"fixedrange": True, "automargin": False, "anchor": "x"}
     worst = max(
         100, int(story.steps["rank"].max() or 1) if story.steps["rank"].notna().any() else 1
     )
     most = float(story.steps["reward"].max()) if story.steps["reward"].notna().any() else 1.0
-    rows: dict[str, dict[str, Any]] = {
+    rows: dict[str, dict[str, Any]] = layer_axes(layers) | {
         "lanes": {
-            "range": [-0.6, len(story.lanes) - 0.4],
+            "range": [-0.75, len(story.lanes) - 0.4],
             "tickvals": list(range(len(story.lanes))),
             "ticktext": [plain(short(name, LANE_NAME)) for name in story.lanes],
         },
@@ -183,12 +215,15 @@ def _axes(
     }
     layout = {
         "yaxis" + AXES[name][1:]: {"domain": list(domains[name])} | fixed | rows[name]
-        for name in AXES
+        for name in domains
     }
     layout["xaxis"] = {
         "range": list(bounds),
-        "anchor": AXES["rank"],
-        "title": {"text": "event of the user, in order", "standoff": 6},
+        "anchor": AXES[list(domains)[-1]],
+        "title": {
+            "text": f"event of the user, in order; times in {plain(known_zone(zone))}",
+            "standoff": 6,
+        },
         "fixedrange": True,
         "automargin": False,
         "showspikes": True,

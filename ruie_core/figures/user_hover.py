@@ -1,18 +1,20 @@
 """What the cursor says: one card per row of the storyboard, all for the same event."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from ruie_core.figures.numbers import count, number, plain, short
+from ruie_core.figures.user_layers import Layers
 from ruie_core.figures.user_rows import Story, Trace
 
 MOST = 5
 """Scenarios at most that a card lists."""
 
-COVER = "y7"
+COVER = "y9"
 """Axis over all rows that carries the events' cards and takes the clicks; its range is 0 to 1."""
 
 _SPLITS = {"train": "training step, in-sample", "validation": "validation", "test": "test"}
@@ -20,6 +22,7 @@ _SPLITS = {"train": "training step, in-sample", "validation": "validation", "tes
 
 def hover_traces(
     story: Story,
+    layers: Layers,
     axes: Mapping[str, str],
     domains: Mapping[str, tuple[float, float]],
     zone: str,
@@ -31,6 +34,7 @@ def hover_traces(
 
     Args:
         story: what is drawn.
+        layers: its categories and seeds.
         axes: y axis of each row, by its name.
         domains: each row's share of the height.
         zone: IANA name of the zone in which times are written.
@@ -54,12 +58,15 @@ def hover_traces(
         "rank": np.where(np.isfinite(rank), rank, 30.0),
     }
     texts = {
-        "lanes": [_event(row, time) for row, time in zip(records, times, strict=True)],
+        "lanes": [_event(row, time, zone) for row, time in zip(records, times, strict=True)],
         "q": [_listing(row, "q", story) for row in records],
         "gate": [_gate(row) for row in records],
         "next": [_listing(row, "p", story) for row in records],
         "rank": [_rank(row, story) for row in records],
     }
+    if layers.names:
+        heights["mix"] = np.full(len(steps), (len(layers.names) - 1) / 2)
+        texts["mix"] = _categories(steps["t"].tolist(), layers)
     hidden = {"marker": {"opacity": 0}}
     return [
         {
@@ -79,17 +86,25 @@ def hover_traces(
     ]
 
 
+def known_zone(zone: str) -> str:
+    """Return a zone's name where it is known, else UTC: what ``local_times`` writes times in.
+
+    >>> known_zone("Asia/Shanghai"), known_zone("Nowhere/Land")
+    ('Asia/Shanghai', 'UTC')
+    """
+    try:
+        return ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError):
+        return "UTC"
+
+
 def local_times(times: "pd.Series[Any]", zone: str) -> "pd.Series[Any]":
     """Return times in a zone; an unknown zone falls back to UTC."""
-    aware = pd.to_datetime(times, utc=True)
-    try:
-        return aware.dt.tz_convert(zone)
-    except (KeyError, ValueError, TypeError):
-        return aware
+    return pd.to_datetime(times, utc=True).dt.tz_convert(known_zone(zone))
 
 
-def _event(row: Mapping[str, Any], time: pd.Timestamp) -> str:
-    when = "" if pd.isna(time) else f" · {time.day} {time:%b %Y, %H:%M}"
+def _event(row: Mapping[str, Any], time: pd.Timestamp, zone: str) -> str:
+    when = "" if pd.isna(time) else f" · {time.day} {time:%b %Y, %H:%M} {plain(known_zone(zone))}"
     if row["split"] == "forecast":
         return f"<b>forecast</b>, after event {count(row['t'] - 1)}<br>nothing has come yet"
     title = row.get("title")
@@ -117,6 +132,8 @@ def _listing(row: Mapping[str, Any], kind: str, story: Story) -> str:
     lines = [_line(name, value, name == taken, story) for name, value in shown]
     if len(order) > len(shown):
         lines.append(f"and {len(order) - len(shown)} lower")
+    if kind == "q" and not _missing(row.get("q_target_taken")):
+        lines.append(f"– {number(float(row['q_target_taken']))} target network, taken")
     return f"{title}<br>" + "<br>".join(lines)
 
 
@@ -124,6 +141,35 @@ def _line(name: str, value: float, taken: bool, story: Story) -> str:
     dot = f"<span style='color:{story.colors[name]}'>●</span>"
     text = f"{number(value)} {plain(short(name, 24))}"
     return f"{dot} <b>{text}</b> (taken)" if taken else f"{dot} {text}"
+
+
+def _categories(events: Sequence[int], layers: Layers) -> list[str]:
+    """List the largest shares among the last events, and how far they have drifted."""
+    frame = layers.categories
+    rows = {} if frame is None else {row["t"]: row for row in frame.to_dict("records")}
+    texts = []
+    for t in events:
+        row = rows.get(t)
+        shares = [] if row is None else _shares(row)
+        if row is None or not shares:
+            texts.append("categories: nothing known yet")
+            continue
+        parts = [f"{number(share)} {plain(short(name, 20))}" for name, share in shares[:3]]
+        lines = [f"category mix of the last {count(row['n'])}", *parts]
+        lines += [f"drift {number(row['drift'])}"] if not _missing(row["drift"]) else []
+        if not _missing(row["served_gap"]):
+            lines.append(f"ranked ↔ watched {number(row['served_gap'])}")
+        texts.append("<br>".join(lines))
+    return texts
+
+
+def _shares(row: Mapping[Any, Any]) -> list[tuple[str, float]]:
+    known = [
+        (str(name).removeprefix("share_"), float(value))
+        for name, value in row.items()
+        if str(name).startswith("share_") and not _missing(value) and value > 0
+    ]
+    return sorted(known, key=lambda pair: -pair[1])
 
 
 def _gate(row: Mapping[str, Any]) -> str:

@@ -9,40 +9,63 @@ import pandas as pd
 from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import count, number, plain, short
 from ruie_core.figures.theme import translucent
+from ruie_core.figures.user_layers import WIDTH, Layers
 from ruie_core.figures.user_rows import Story, top_band
 
-AXES = {"lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6"}
-"""Rows from top to bottom, and the y axis of each."""
-LINE_NAME = 16
+AXES = {
+    "lanes": "y", "reward": "y2", "q": "y3", "gate": "y4", "next": "y5", "rank": "y6",
+    "mix": "y7", "drift": "y8",
+}  # fmt: skip
+"""Rows from top to bottom, and the y axis of each; the last two where categories are known."""
+LINE_NAME = 14
 """Letters of a scenario's name at the end of its Q line, at most."""
 _NAMED = 10
 """Q lines at most that get a name; more would not fit beside each other."""
 
 
-def titles(story: Story, domains: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    """Stand a title over every row; it replaces axis titles and legends."""
+def titles(
+    story: Story,
+    layers: Layers,
+    domains: Mapping[str, tuple[float, float]],
+    margin: float,
+) -> list[dict[str, Any]]:
+    """Stand a title over every row; it replaces axis titles and legends.
+
+    Args:
+        story: what is drawn.
+        layers: what is drawn beside it.
+        domains: each row's share of the height.
+        margin: at the left of the rows, px: titles begin where the figure does.
+    """
+    dash = "   – target network" if "q_target_taken" in story.events else ""
+    seeds = None if layers.band is None else int(layers.band["seeds"].iloc[0])
+    band = "" if seeds is None else f"   ▒ range of {seeds} seeds"
     signs = {"click": "●", "like": "★", "follow": "◆", "share": "▲"}
     known = "   ".join(f"{signs[name]} {name}" for name in story.actions if name in signs)
     texts = {
         "reward": "reward of the event, units",
-        "q": "Q: expected engagement in each scenario, reward units (○ the one taken)",
+        "q": f"Q: expected engagement, reward units (○ taken{dash}{band})",
         "gate": "gate: how strongly the event trains the model",
         "next": "probability of the next scenario (squares: what came)",
         "rank": f"rank of what came, of {count(story.n_items)} items, log scale "
         "(○ in-sample   ● held out)",
+        "mix": f"category: share of the last {WIDTH} events (shade), what was watched (●)",
+        "drift": f"category drift: last {WIDTH} events against the {WIDTH} before (grey: chance)",
     }
-    common = {"xref": "paper", "yref": "paper", "showarrow": False, "yanchor": "bottom"}
+    texts = {name: text for name, text in texts.items() if name in domains}
+    common: dict[str, Any] = {
+        "xref": "paper", "x": 0, "xanchor": "left", "xshift": -margin,
+        "yref": "paper", "yanchor": "bottom", "showarrow": False, "align": "left",
+    }  # fmt: skip
     font = {"size": 11.5, "color": story.theme.muted}
     common |= {"bgcolor": translucent(story.theme.ground, 0.8), "borderpad": 0}
     out = [
-        common | {"x": 0, "xanchor": "left", "y": domains[name][1], "yshift": 3, "text": text,
-                  "font": font}
+        common | {"y": domains[name][1], "yshift": 4, "text": text, "font": font}
         for name, text in texts.items()
     ]  # fmt: skip
-    head = f"scenario taken   {known}"
-    out.append(
-        common | {"x": 0, "xanchor": "left", "y": 1, "yshift": 22, "text": head, "font": font}
-    )
+    breaks = "" if layers.breaks is None else "   ┊ new session"
+    head = f"scenario taken   {known}{breaks}"
+    out.append(common | {"y": 1, "yshift": 22, "text": head, "font": font})
     return out
 
 
@@ -195,7 +218,7 @@ def marks(
     width = bounds[1] - bounds[0]
     for place, moment in enumerate(seen):
         following = seen[place + 1]["first"] if place + 1 < len(seen) else bounds[1]
-        roomy = following - moment["first"] > 0.19 * width
+        roomy = following - moment["first"] > 0.32 * width
         name = f" {plain(moment['kind'])}" if roomy else ""
         drawn.append(
             common | {"x": moment["first"] - 0.5, "y": 1, "yanchor": "bottom", "xanchor": "left",

@@ -23,7 +23,7 @@ from ruie_core.figures.theme import (
 
 Trace = dict[str, Any]
 
-_STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 """Trace settings with which a click does not pale the other points."""
 _SIZES = ((45, 10.0), (90, 8.0), (150, 6.5), (320, 5.0))
 """Marker size (px) up to a number of drawn events, so that neighbours stay apart."""
@@ -107,7 +107,8 @@ def strongest_action(actions: object, order: Sequence[str]) -> str:
     return str(ranked[-1]) if ranked else "click"
 
 
-def _trace(kind: str, axis: str, **settings: Any) -> Trace:
+def trace(kind: str, axis: str, **settings: Any) -> Trace:
+    """Return a trace that says nothing itself: the cursor's cards do (see ``user_hover``)."""
     return {"type": kind, "yaxis": axis, "hoverinfo": "skip", "showlegend": False} | settings
 
 
@@ -127,8 +128,8 @@ def lane_traces(story: Story, axis: str) -> list[Trace]:
         "opacity": 1,
     }
     return [
-        _trace("scatter", axis, x=story.t, y=y, mode="lines", line=way),
-        _trace("scatter", axis, x=story.t, y=y, mode="markers", marker=marker, **_STILL),
+        trace("scatter", axis, x=story.t, y=y, mode="lines", line=way),
+        trace("scatter", axis, x=story.t, y=y, mode="markers", marker=marker, **STILL),
     ]
 
 
@@ -138,7 +139,7 @@ def reward_traces(story: Story, axis: str) -> list[Trace]:
     marker = {"color": story.theme.muted, "line": {"width": 0}, "opacity": 1}
     width = min(0.62, max(1, len(story.steps)) / 70)
     return [
-        _trace("bar", axis, x=story.t, y=reward, width=width, marker=marker, **_STILL),
+        trace("bar", axis, x=story.t, y=reward, width=width, marker=marker, **STILL),
     ]
 
 
@@ -152,11 +153,11 @@ def q_traces(story: Story, axis: str) -> list[Trace]:
         pen = {"color": story.colors[name], "width": 2.0 if seen else 1.0}
         common = {"mode": "lines", "opacity": 1.0 if seen else 0.6}
         values = story.q[:, code]
-        traces.append(_trace("scatter", axis, x=t[:n], y=values[:n], line=pen, **common))
+        traces.append(trace("scatter", axis, x=t[:n], y=values[:n], line=pen, **common))
         if len(t) > n > 0:
             dotted = pen | {"dash": "dot"}
             traces.append(
-                _trace("scatter", axis, x=t[n - 1 :], y=values[n - 1 :], line=dotted, **common)
+                trace("scatter", axis, x=t[n - 1 :], y=values[n - 1 :], line=dotted, **common)
             )
     ring = {
         "color": story.theme.ground,
@@ -165,7 +166,7 @@ def q_traces(story: Story, axis: str) -> list[Trace]:
         "opacity": 1,
     }
     q = story.events["q_taken"].to_numpy(dtype="float64", na_value=np.nan)
-    rings = _trace("scatter", axis, x=story.t, y=q, mode="markers", marker=ring, **_STILL)
+    rings = trace("scatter", axis, x=story.t, y=q, mode="markers", marker=ring, **STILL)
     return [*traces, rings]
 
 
@@ -195,7 +196,7 @@ def gate_traces(story: Story, axis: str, place: float, length: float) -> list[Tr
         "colorbar": scale,
         "xgap": 0 if len(gate) > 150 else 0.6,
     }
-    heatmap = _trace("heatmap", axis, **strip)
+    heatmap = trace("heatmap", axis, **strip)
     heatmap.pop("showlegend")
     return [heatmap]
 
@@ -205,7 +206,7 @@ def next_traces(story: Story, axis: str) -> list[Trace]:
     known = np.isfinite(story.p).all(axis=1)
     t = story.steps["t"].to_numpy()[known]
     traces = [
-        _trace(
+        trace(
             "scatter",
             axis,
             x=t,
@@ -224,7 +225,7 @@ def next_traces(story: Story, axis: str) -> list[Trace]:
         "opacity": 1,
     }
     strip = np.full(len(story.t), CAME)
-    came = _trace("scatter", axis, x=story.t, y=strip, mode="markers", marker=square, **_STILL)
+    came = trace("scatter", axis, x=story.t, y=strip, mode="markers", marker=square, **STILL)
     return [*traces, came]
 
 
@@ -252,7 +253,7 @@ def rank_traces(story: Story, axis: str) -> list[Trace]:
         if solid:
             marker = {"color": color, "size": 1.4 * size}
         drawn = {"x": story.t[chosen], "y": values, "marker": marker | {"opacity": 1}}
-        traces.append(_trace("scatter", axis, mode="markers", **drawn, **_STILL))
+        traces.append(trace("scatter", axis, mode="markers", **drawn, **STILL))
     return traces
 
 

@@ -4,7 +4,8 @@ A gate is a confidence in (0, 1), without a gradient. ``gate_weights`` divides i
 the batch, so that gating moves attention between behaviours and leaves the learning rate alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import torch
@@ -149,12 +150,41 @@ GATES: dict[str, Callable[[GateInputs], Tensor]] = {
     "item_q": item_q_gate,
     "oracle": oracle_gate,
 }
-NEED_Q: Final = frozenset({"q", "scenario_prob", "target", "engaged"})
+READS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "q": frozenset({"q_taken"}),
+        "scenario_prob": frozenset({"p_taken"}),
+        "constant": frozenset(),
+        "target": frozenset({"target"}),
+        "likelihood": frozenset({"log_likelihood", "log_popularity"}),
+        "engaged": frozenset({"log_likelihood", "log_popularity", "target"}),
+        "item_q": frozenset({"item_q"}),
+        "oracle": frozenset({"truth"}),
+    }
+)
+"""Fields of ``GateInputs``, per transition, that each gate looks at."""
+
+
+def _that_read(*inputs: str) -> frozenset[str]:
+    return frozenset(name for name, read in READS.items() if read & set(inputs))
+
+
+NEED_Q: Final = _that_read("q_taken", "p_taken", "target")
 """Gates that look at the estimates of a contextual Q estimator."""
-NEED_ITEM_Q: Final = frozenset({"item_q"})
+NEED_ITEM_Q: Final = _that_read("item_q")
 """Gates that look at the value of the item that came."""
-NEED_LIKELIHOOD: Final = frozenset({"likelihood", "engaged"})
+NEED_LIKELIHOOD: Final = _that_read("log_likelihood")
 """Gates that look at the probability of the item that came."""
+
+
+def looks_at_target(name: str, engagement: float) -> bool:
+    """Tell whether a gate changes with the target y_t, and so with what a behaviour earned.
+
+    Args:
+        name: a registered gate.
+        engagement: log-odds of trust per deviation of the target; at 0 ``engaged`` is deaf to it.
+    """
+    return "target" in READS[name] and (name != "engaged" or engagement > 0)
 
 
 def gate_values(name: str, inputs: GateInputs) -> Tensor:

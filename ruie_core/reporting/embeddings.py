@@ -7,16 +7,18 @@ import pandas as pd
 
 from ruie_core.analysis.frames.embeddings import NEAREST
 from ruie_core.figures.numbers import count, number, percent, short
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import escape, plural, strong
 
 MAP_HELP = (
-    "UMAP of the item embeddings: a flat picture in which near neighbours stay near. A group is "
-    "named on the map only where it is the majority; the legend names all, and a click there hides "
+    f"{explained('Embedding', 'UMAP')}  \n"
+    "A group is named on "
+    "the map only where it is the majority; the legend names all, and a click there hides "
     "one."
 )
 STATES_HELP = (
-    "UMAP of user states: what the model knows of a person after each event. The ground is "
-    "everybody, the arrows are one person."
+    f"{explained('State', 'UMAP')}  
+The ground is everybody, the arrows are one person."
 )
 
 _TRAITS = {"category": "a category", "scenario": "the same most frequent scenario"}

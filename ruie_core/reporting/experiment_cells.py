@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from ruie_core.figures.numbers import count, number
+from ruie_core.figures.numbers import count, number, p_value
 from ruie_core.reporting.text import plural
 
 Writer = Callable[[pd.Series], str]
@@ -27,24 +27,13 @@ def plain(row: pd.Series, digits: int = 3) -> str:
     return _with_interval(row, 1, digits)
 
 
-def p_value(p: float | None) -> str:
-    """Write a p-value.
-
-    >>> p_value(0.0123), p_value(0.00021), p_value(float("nan"))
-    ('0.012', '< 0.001', '–')
-    """
-    if p is None or pd.isna(p):
-        return "–"
-    return "< 0.001" if p < 0.001 else number(p, 3)
-
-
 def gap(row: pd.Series) -> str:
     """A difference of fractions in percentage points, with interval and adjusted p-value.
 
     >>> gap(pd.Series({"value": 0.001, "low": -0.001, "high": 0.003, "p_holm": 0.4}))
-    '0.10 [−0.10, 0.30], p 0.400'
+    '0.10 [−0.10, 0.30], p = 0.40'
     """
-    told = "" if pd.isna(row["p_holm"]) else f", p {p_value(row['p_holm'])}"
+    told = "" if pd.isna(row["p_holm"]) else f", {p_value(row['p_holm'])}"
     return share(row) + told
 
 

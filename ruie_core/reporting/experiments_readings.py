@@ -9,6 +9,7 @@ from ruie_core.figures.experiments_names import experiment_name, is_oracle, metr
 from ruie_core.figures.numbers import THIN, bracket, count, number, percent
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.experiments import effect, estimate, gates, named, significance, size
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import listed, plural, strong
 
 HOLM_HELP = (
@@ -18,7 +19,7 @@ HOLM_HELP = (
 )
 ABLATION_HELP = "Each change is trained anew with the same seeds and budget as the full model."
 REWARD_HELP = (
-    "Reward: the sum of an event's action weights, which Q estimates. Rewards drawn at random "
+    f"{explained('Reward')} Rewards drawn at random "
     "carry no information: if they helped, the gain would not come from engagement. Users' order: "
     "Spearman's correlation, over users, with the default rewards."
 )
@@ -26,13 +27,10 @@ TRANSFER_HELP = (
     "Joint: one model trained on all scenarios; alone: one model per scenario. Above zero, "
     "training together helps that scenario; below, transfer is negative."
 )
-Q_HELP = (
-    "Q: expected discounted engagement, in reward units. Double Q chooses and judges the next "
-    "scenario with two networks; single Q does both with one, which tends to promise too much."
-)
+Q_HELP = explained("Q", "Double Q")
 FIT_HELP = (
-    "Slope: how much more is realised where Q is one unit higher. Spearman: rank agreement. Q "
-    "minus return: above zero Q promises too much. Calibration error: mean distance from the "
+    f"{explained('Slope', 'Rank agreement')}  \n"
+    "Q minus return: above zero Q promises too much. Calibration error: mean distance from the "
     "diagonal."
 )
 NOISE_HELP = (

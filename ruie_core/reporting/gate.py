@@ -4,17 +4,10 @@ import pandas as pd
 
 from ruie_core.figures.numbers import THIN, count, number, percent
 from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import escape, listed, strong
 
-GATE_HELP = (
-    "Gate: how strongly a behaviour trains the model, from 0 (hardly) to 1. It is high where the "
-    "scenario that came next had promised much engagement."
-)
-Q_HELP = (
-    "Q: expected engagement, in reward units: the discounted reward of the next event and those "
-    "after it, if the next event happens in a scenario."
-)
-MASS_HELP = "Gate mass: the sum of the gates of a scenario's events, as a share of all gates."
+GATE_HELP, Q_HELP, MASS_HELP = explained("Gate"), explained("Q"), explained("Gate mass")
 SPLITS = {"heldout": "held-out events", "train": "training events", "all": "all events"}
 
 TELLS_APART = 0.3
@@ -169,12 +162,12 @@ def figures(health: Record) -> list[tuple[str, str, str, str]]:
             "slope of return over Q",
             number(health["slope"]),
             "1 is exact",
-            "How much more is realised, in reward units, where Q is one unit higher.",
+            explained("Slope"),
         ),
         (
             "rank agreement",
             number(health["spearman"]),
             "1 is the same order",
-            "Spearman's correlation of Q with the realised discounted return.",
+            explained("Rank agreement", "Realised return"),
         ),
     ]

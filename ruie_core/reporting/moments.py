@@ -4,12 +4,15 @@ A rule is a function from the path to moments; every figure in a sentence is rea
 Rules speak only where there is enough history: a short path has few moments or none.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ruie_core.figures.numbers import number
 from ruie_core.reporting.shift import interest_shifts
 from ruie_core.reporting.walk import TAIL, Walk
 
@@ -17,10 +20,32 @@ UNEXPECTED = 0.25
 """A switch is unexpected below this probability."""
 LOW_GATE = 0.35
 """A gate is low below this value."""
+STILL_SERVED = 0.4
+"""The old interest is still served if it is this share of what was ranked first, or more."""
+MOST = 5
+"""Moments of a path at most: one per rule."""
 APART = 2
 """Moments lie at least this many events apart."""
 ALIKE = 2
 """Moments of one kind at most, so that one rule does not fill the list."""
+
+SWITCH, COLLAPSE, JUMP, SHIFT, EXPOSURE = (
+    "scenario switch", "gate collapse", "jump in Q", "interest shift", "exposure bias",
+)  # fmt: skip
+WHY: Mapping[str, str] = MappingProxyType(
+    {
+        SWITCH: "The person went where the model did not expect them: what was ready for the "
+        "expected scenario did not fit.",
+        COLLAPSE: "The model hardly learns from this event: right if it was a stray click, a loss "
+        "if it was a new interest.",
+        JUMP: "One event changed what the model expects of a scenario: see whether what followed "
+        "bears it out.",
+        SHIFT: "What this person watches changed: from here on a good ranking looks different.",
+        EXPOSURE: "The ranking still serves the old interest, so that clicks on it may reflect "
+        "what was shown rather than what was wanted.",
+    }
+)
+"""Why a moment of each kind matters."""
 
 
 class Moment(NamedTuple):
@@ -57,13 +82,13 @@ def unexpected_switches(path: Walk) -> list[Moment]:
         stayed = int((after == now).sum())
         likeliest = int(path.p[i].argmax())
         text = (
-            f"{path.names[now]} came at p {_p(given)}; the model expected "
-            f"{path.names[likeliest]} ({path.p[i, likeliest]:.2f})."
+            f"{path.names[now]} came at p {_p(given)} while the model expected "
+            f"{path.names[likeliest]} ({path.p[i, likeliest]:.2f})"
         )
         if len(after) >= 3:
-            text += f" Of the {len(after)} events from here, {stayed} are in {path.names[now]}."
+            text += f"; of the {len(after)} events from here, {stayed} are in {path.names[now]}"
         strength = (1 - given / UNEXPECTED) * (0.4 + 0.6 * stayed / TAIL)
-        found.append(_at(i, "scenario switch", text, path.names[now], strength))
+        found.append(_at(i, SWITCH, f"{text}.", path.names[now], strength))
     return found
 
 
@@ -83,16 +108,18 @@ def jumps_in_q(path: Walk) -> list[Moment]:
         if not new - old >= 4 * usual:
             continue
         cause = " and ".join(name for name in path.actions[i] if name != "click") or "a click"
+        digits = max(2, 1 - math.floor(math.log10(usual)))  # as many as tell the usual step
         text = (
-            f"Q of {path.names[now]} rose from {old:.2f} to {new:.2f} after {cause} "
-            f"(reward {path.reward[i]:g}); its usual step is {usual:.2f}."
+            f"Q of {path.names[now]} rose from {number(old, digits)} to {number(new, digits)} "
+            f"after {cause} (reward {path.reward[i]:g}); its usual step is "
+            f"{number(usual, digits)}."
         )
         strength = min(1.0, (new - old) / (12 * usual))
-        found.append(_at(i, "jump in Q", text, path.names[now], strength))
+        found.append(_at(i, JUMP, text, path.names[now], strength))
     return found
 
 
-def low_gates(path: Walk) -> list[Moment]:
+def gate_collapses(path: Walk) -> list[Moment]:
     """Find behaviour that the model trusts far less than this person's usual behaviour."""
     known = path.gate[np.isfinite(path.gate)]
     if len(known) < 8:
@@ -104,14 +131,14 @@ def low_gates(path: Walk) -> list[Moment]:
         gate = path.gate[i]
         if not (gate < LOW_GATE and middle - gate > 2 * max(spread, 0.02)):
             continue
-        text = f"Gate {gate:.2f}; this person's median is {middle:.2f} over {len(known)} events."
+        text = f"The gate fell to {gate:.2f} from a median of {middle:.2f} over {len(known)} events"
         stray = _stray(path, i)
         if stray is not None:
             here, around = path.names[path.scenario[i]], path.names[stray]
-            text += f" A single {here} event between {around} events."
+            text += f": a single {here} event between {around} events"
         strength = (1 - gate / LOW_GATE) * (1.0 if stray is not None else 0.7)
         scenario = path.names[path.scenario[i]] if path.scenario[i] >= 0 else None
-        found.append(_at(i, "low gate", text, scenario, strength))
+        found.append(_at(i, COLLAPSE, f"{text}.", scenario, strength))
     return found
 
 
@@ -130,7 +157,7 @@ def category_moments(path: Walk, ranked: pd.DataFrame) -> list[Moment]:
             f"{shift.old_after} of the {shift.after} from here; "
             f"{new} went from {shift.new_before} to {shift.new_after}."
         )
-        found.append(_at(shift.start, "interest shift", text, None, shift.strength))
+        found.append(_at(shift.start, SHIFT, text, None, shift.strength))
         first = shift.start + 2  # 1-based event after the first one of the new interest
         last = min(first + 3, path.n)
         served = ranked[ranked["t"].between(first, last) & ranked["category"].notna()]
@@ -139,21 +166,25 @@ def category_moments(path: Walk, ranked: pd.DataFrame) -> list[Moment]:
         steps = served["t"].nunique()
         olds = int((served["category"] == old).sum())
         news = int((served["category"] == new).sum())
-        if olds < 0.4 * len(served) or olds <= news:
+        if olds < STILL_SERVED * len(served) or olds <= news:
             continue
         text = (
             f"Interest had moved from {old} to {new}, yet of the {len(served)} items ranked first "
             f"over these {steps} events {olds} are {old} and {news} {new}."
         )
         strength = 0.9 * olds / len(served) * shift.strength
-        found.append(Moment("exposure lag", first, last, text, None, strength))
+        found.append(Moment(EXPOSURE, first, last, text, None, strength))
     return found
 
 
-_RULES: tuple[Callable[[Walk], list[Moment]], ...] = (unexpected_switches, jumps_in_q, low_gates)
+_RULES: tuple[Callable[[Walk], list[Moment]], ...] = (
+    unexpected_switches,
+    gate_collapses,
+    jumps_in_q,
+)
 
 
-def find_moments(path: Walk, ranked: pd.DataFrame, limit: int = 4) -> list[Moment]:
+def find_moments(path: Walk, ranked: pd.DataFrame, limit: int = MOST) -> list[Moment]:
     """Choose the most remarkable moments, in the order of time.
 
     The strongest of every rule comes first, then the strongest of what is left.
@@ -176,8 +207,8 @@ def find_moments(path: Walk, ranked: pd.DataFrame, limit: int = 4) -> list[Momen
 def moment_title(number: int, moment: Moment) -> str:
     """Head a moment with its circled number, its events and its kind, in Markdown.
 
-    >>> moment_title(2, Moment("low gate", 52, 52, "", None, 0.5))
-    '② **event 52 · low gate**'
+    >>> moment_title(2, Moment("gate collapse", 52, 52, "", None, 0.5))
+    '② **event 52 · gate collapse**'
     """
     span = f"event {moment.first}"
     if moment.last > moment.first:
@@ -185,13 +216,25 @@ def moment_title(number: int, moment: Moment) -> str:
     return f"{chr(0x245F + number)} **{span} · {moment.kind}**"
 
 
+def rules_help() -> str:
+    """Say by which rules moments are found, with their bounds."""
+    return (
+        f"Found by five rules, none by hand, {MOST} at most. **Scenario switch**: given under "
+        f"{UNEXPECTED:g} and less than staying. **Gate collapse**: under {LOW_GATE:g} and far "
+        "below this person's median. **Jump in Q**: four usual steps up after a reward above the "
+        "median. **Interest shift**: one category gives way to another in up to ten events either "
+        f"side. **Exposure bias**: after such a shift {STILL_SERVED:.0%} or more of what is "
+        "ranked first is still the old category."
+    )
+
+
 def moments_frame(moments: Sequence[Moment]) -> pd.DataFrame:
     """Number the moments from 1 and lay them out as a frame for figures and downloads.
 
     Example:
-        >>> moments_frame([Moment("low gate", 52, 52, "Gate 0.18.", "feed", 0.5)])[
+        >>> moments_frame([Moment("gate collapse", 52, 52, "Gate 0.18.", "feed", 0.5)])[
         ...     ["number", "kind", "first", "last"]].values.tolist()
-        [[1, 'low gate', 52, 52]]
+        [[1, 'gate collapse', 52, 52]]
     """
     frame = pd.DataFrame(moments, columns=list(Moment._fields))
     frame.insert(0, "number", np.arange(1, len(frame) + 1))

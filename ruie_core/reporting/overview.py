@@ -5,7 +5,9 @@ import pandas as pd
 from ruie_core.figures.numbers import THIN, count, interval, number, percent
 from ruie_core.figures.overview import model_name
 from ruie_core.figures.rows import Record, records
-from ruie_core.reporting.text import listed, plural, strong
+from ruie_core.figures.user_hover import known_zone
+from ruie_core.reporting.glossary import explained
+from ruie_core.reporting.text import escape, listed, plural, strong
 
 ENOUGH = 30
 """Held-out events below which a model is not judged."""
@@ -170,15 +172,11 @@ def training(frame: pd.DataFrame) -> str:
     return (
         f"Epoch {int(row['epoch'])} of {int(frame['epoch'].max())} was kept: validation NDCG@10 "
         f"{number(row['ndcg'], 3)}. It is the marked point of each curve. Band: one standard "
-        "deviation of Q to either side."
+        "deviation of Q to either side. Gates at an end lie below 0.05 or above 0.95."
     )
 
 
-NDCG_HELP = (
-    "Normalised discounted cumulative gain with one right answer per list: 1 if what came next was "
-    "ranked first, 0.63 if second, falling to 0 below rank {k}. Every item of the catalogue is "
-    "ranked; the mean is over all held-out events."
-)
+NDCG_HELP = explained("NDCG")
 
 
 def ndcg(frame: pd.DataFrame, exclude_seen: bool) -> str:
@@ -200,20 +198,19 @@ def ndcg(frame: pd.DataFrame, exclude_seen: bool) -> str:
     )
 
 
-def period(row: Record) -> str:
+def period(row: Record, zone: str = "UTC") -> str:
     """Say from when to when the log goes.
 
     Args:
         row: first, last (UTC timestamps).
+        zone: in which days are counted; it is named.
     """
-    first, last = pd.Timestamp(row["first"]), pd.Timestamp(row["last"])
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    name = known_zone(zone)
+    ends = (pd.to_datetime(row[end], utc=True).tz_convert(name) for end in ("first", "last"))
+    return f"{' to '.join(f'{end:%Y-%m-%d}' for end in ends)} ({escape(name)})"
 
 
-REWARD_HELP = (
-    "Every action of an event has a weight (click 1, like 3, follow 3 and share 2 unless the "
-    "dataset says otherwise); the reward of an event is their sum."
-)
+REWARD_HELP = explained("Reward")
 
 
 def headline(frame: pd.DataFrame) -> tuple[str, str]:

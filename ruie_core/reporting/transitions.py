@@ -5,6 +5,7 @@ import pandas as pd
 from ruie_core.analysis.behaviour.conditions import Behaviour, Move
 from ruie_core.figures.numbers import count, percent
 from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import escape, plural, strong
 
 ENOUGH = 30
@@ -15,11 +16,7 @@ INVITATION = (
     "set it against the rest."
 )
 
-HEATMAPS_HELP = (
-    "Next-scenario probability: how likely the model held each scenario for the next event. "
-    "Log-lift: the logarithm of how many times as often something happens as the reference says; "
-    "0 is as often."
-)
+HEATMAPS_HELP = explained("Next-scenario probability", "Log-lift")
 
 
 def everyone(frame: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ruie_core.analysis.frames.people import Place
 from ruie_core.figures.numbers import count, number, percent, short
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import escape, plural
 
 
@@ -58,14 +59,13 @@ def headline(person_row: pd.DataFrame, population_row: pd.DataFrame) -> list[Fig
             "mean gate",
             number(_value(row["gate_mean"])),
             f"population {number(_value(usual['gate']))}",
-            "Gate, 0 to 1: how strongly a behaviour trains the model. It is high where the "
-            "scenario taken promises more engagement than usual.",
+            explained("Gate"),
         ),
         Figure(
             "reward per event",
             number(_value(row["reward_mean"])),
             f"population {number(_value(usual['reward']))}",
-            "Sum of the weights of an event's actions, in reward units, averaged over events.",
+            "Averaged over this person's events, in reward units.",
         ),
     ]
 
@@ -102,7 +102,7 @@ def _ranking(row: Mapping[str, Any], usual: Mapping[str, Any]) -> Figure:
             "Mean over this user's held-out events of 1 / log2(1 + rank), 0 beyond rank 10. "
             "1 would be first place every time.",
         )
-    label = "rank, held-out event"
+    label = "held-out rank"
     meaning = (
         "Place of the item that came last, which the model never saw, among all "
         f"{count(usual['items'])} items. One event gives a rank, not an NDCG."
@@ -159,26 +159,30 @@ def window_line(first: int, last: int, n: int) -> str:
     return f"{span} are drawn; move the range to see the others."
 
 
-GLOSSARY = (
-    "**Q**: the reward, discounted over the events to come, that the model expects if the next "
-    "event happens in that scenario, in reward units.  \n"
-    "**Gate**: how strongly an event trains the model, 0 to 1; high where the scenario taken "
-    "promised more than usual.  \n"
-    "**Next-scenario probability**: the model's forecast of the scenario, before it is known.  \n"
-    "**Rank of what came**: place of the item that came among all items, 1 is best.  \n"
-    "Every estimate is the one from before the event."
-)
-"""The words of the storyboard, for a help mark."""
+STORY_TERMS = (
+    "Event", "Q",
+     "Target network", "Gate", "Next-scenario probability", "Rank of what came", "Held out",
+    "Category drift", "Session",
+)  # fmt: skip
+"""The words of the storyboard, as the glossary has them."""
 
 
-def reading(time_zone: str) -> str:
+def reading(time_zone: str, pause_hours: float) -> str:
     """Say once how the storyboard is read."""
     return (
-        "Reading: on the Q lines the ring marks the scenario that was taken; a darker gate means "
-        "that the model trusts this behaviour more; the green band is the top 10. Hollow ranks "
-        "are training steps (in-sample), filled ones were held out. Estimates are from before "
-        f"the event; times are {escape(time_zone)}. Click an event to see what was ranked first."
+        "Reading: on the Q lines the ring marks the scenario that was taken; the stronger a gate's "
+        "colour, the more the model trusts the event; the green band is the top 10. Hollow ranks "
+        "are training steps (in-sample), filled ones were held out. Drift above the grey band is "
+        "more than the same events in random order show (95 % of them lie inside); dotted: how far "
+        "what was ranked first lies from what was watched before. Estimates are from before the "
+        f"event; times are {escape(time_zone)}; a session ends after a pause of "
+        f"{_hours(pause_hours)}. Click an event to look at it, drag to zoom, ← → step, P plays."
     )
+
+
+def _hours(hours: float) -> str:
+    """Write a pause in words."""
+    return f"{hours * 60:.0f} minutes" if hours < 2 else f"{hours:g} hours"
 
 
 def ranking_title(t: int, n: int) -> str:

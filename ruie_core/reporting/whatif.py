@@ -10,8 +10,6 @@ from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.text import escape, listed, strong
 
 BADGE = "model response, not causal effect"
-TARGET_GATES = frozenset({"target", "engaged"})
-"""Gates that look at the target, and so at what a behaviour earned."""
 _SAME = 0.005
 """Changes of Q or p below this are not told: they would read 0.00."""
 _TOLD = 2
@@ -187,11 +185,18 @@ def reads_line(read: int, events: int) -> str:
     )
 
 
-def rewards_line(gate: str) -> str:
-    """Say what an edit of actions can change, and what it cannot."""
-    looks = "looks at the target and changes with it" if gate in TARGET_GATES else (
-        "does not look at the target"
-    )  # fmt: skip
+def rewards_line(gate: str, looks_at_target: bool) -> str:
+    """Say what an edit of actions can change, and what it cannot.
+
+    Args:
+        gate: name of the run's gate.
+        looks_at_target: as the gate declares it (``ruie_core.objectives.gate``).
+    """
+    looks = (
+        "looks at the target and changes with it"
+        if looks_at_target
+        else "does not look at the target"
+    )
     return (
         "The model reads items and scenarios, not actions: editing actions changes the target y "
         f"and the realised return, never Q. This run's gate ({escape(gate)}) {looks}. A forced "

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from app.components.tour import SEEN
 from app.views.registry import VIEWS
 from tests.fake_run import fabricate
 from tests.fake_summaries import write_experiments
@@ -61,6 +62,7 @@ def open_view(monkeypatch: pytest.MonkeyPatch, checkpoints: Path, experiments: P
         monkeypatch.setitem(os.environ, "RUIE_CHECKPOINTS", str(folder))
         page = AppTest.from_file(MAIN, default_timeout=60)
         go_to(page, view)
+        page.session_state[SEEN] = True  # the tour of a first visit has a test of its own
         for key, value in query.items():
             page.query_params[key] = value
         return page.run()

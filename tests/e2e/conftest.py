@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.components.tour import COOKIE
 from tests.e2e.watch import Watch
 from tests.fake_run import fabricate
 from tests.fake_summaries import write_experiments
@@ -107,11 +108,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=["light"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh session at 1440 x 900."""
+    """A fresh session at 1440 x 900, of somebody who has seen the tour."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, color_scheme=request.param
     )
     context.set_default_timeout(30_000)
+    context.add_cookies([{"name": COOKIE, "value": "seen", "domain": "127.0.0.1", "path": "/"}])
     yield context.new_page()
     context.close()
 

@@ -8,6 +8,7 @@ import pytest
 from ruie_core.figures.legible import legible
 from ruie_core.figures.theme import DARK, LIGHT, scenario_colors
 from ruie_core.figures.user import storyboard
+from ruie_core.figures.user_hover import COVER
 from ruie_core.figures.user_marks import AXES, _apart
 from ruie_core.reporting.moments import Moment, moments_frame
 from tests.walks import NAMES, made, steps_of
@@ -38,7 +39,9 @@ def on(figure: go.Figure, row: str) -> list[go.Scatter]:
 @pytest.mark.parametrize("n", [1, 2, 3, 64, 617])
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_every_length_gives_a_figure_that_plotly_accepts(n: int, theme: object) -> None:
-    moments = moments_frame([Moment("low gate", 2, min(n, 4), "x", None, 1.0)] if n > 2 else [])
+    moments = moments_frame(
+        [Moment("gate collapse", 2, min(n, 4), "x", None, 1.0)] if n > 2 else []
+    )
     figure = storyboard(
         steps(n), NAMES, moments=moments, selected=min(2, n), n_items=5000, theme=theme
     )
@@ -99,7 +102,7 @@ def test_the_window_draws_only_what_it_says() -> None:
 
 def test_the_selected_event_and_the_moments_are_marked() -> None:
     moments = moments_frame(
-        [Moment("low gate", 5, 5, "x", None, 1), Moment("lag", 9, 12, "y", None, 1)]
+        [Moment("gate collapse", 5, 5, "x", None, 1), Moment("lag", 9, 12, "y", None, 1)]
     )
     figure = storyboard(steps(30), NAMES, moments=moments, selected=9)
     texts = [mark.text for mark in figure.layout.annotations]
@@ -116,7 +119,7 @@ def test_names_and_titles_from_the_data_are_not_read_as_markup() -> None:
     frame = steps(12, names)
     figure = storyboard(frame, names)
     assert "&lt;b&gt;feed&lt;/b&gt;" in figure.layout.yaxis.ticktext
-    cards = next(trace for trace in figure.data if trace.yaxis == "y7").text
+    cards = next(trace for trace in figure.data if trace.yaxis == COVER).text
     assert "Title &lt;1&gt; &amp; more (i1)" in cards[1]
     assert "&lt;i&gt;a&lt;/i&gt;" in cards[1]
     assert "item without a title (i4)" in cards[4]
@@ -124,21 +127,22 @@ def test_names_and_titles_from_the_data_are_not_read_as_markup() -> None:
 
 def test_cards_tell_the_hour_in_the_zone_and_what_was_done() -> None:
     frame = steps(12)
-    cards = [t for t in storyboard(frame, NAMES, zone="Asia/Shanghai").data if t.yaxis == "y7"]
-    assert "event 1</b> · 1 Mar 2026, 08:00" in cards[0].text[0]
+    cards = [t for t in storyboard(frame, NAMES, zone="Asia/Shanghai").data if t.yaxis == COVER]
+    assert "event 1</b> · 1 Mar 2026, 08:00 Asia/Shanghai<" in cards[0].text[0]
     assert "click + like · reward 1" in cards[0].text[3]
     assert cards[0].text[-1].startswith("<b>forecast</b>, after event 12")
-    assert storyboard(frame, NAMES, zone="Nowhere/Land").data, "an unknown zone is UTC"
+    lost = storyboard(frame, NAMES, zone="Nowhere/Land")
+    assert lost.layout.xaxis.title.text.endswith("times in UTC"), "an unknown zone is UTC"
 
 
 def test_a_click_anywhere_finds_the_event() -> None:
     figure = storyboard(steps(12), NAMES)
-    cover = figure.layout.yaxis7
+    cover = figure.layout.yaxis9
     assert list(cover.domain) == [0, 1]
     assert figure.layout.hoversubplots == "axis"
     carriers = [trace for trace in figure.data if trace.text]
     assert len(carriers) == 5
-    assert [trace.yaxis for trace in carriers].count("y7") == 1
+    assert [trace.yaxis for trace in carriers].count(COVER) == 1
 
 
 def test_many_scenarios_keep_only_the_visited_lanes() -> None:

@@ -6,11 +6,16 @@ import torch
 from ruie_core.errors import UserError
 from ruie_core.objectives.gate import (
     GATES,
+    NEED_ITEM_Q,
+    NEED_LIKELIHOOD,
+    NEED_Q,
+    READS,
     GateInputs,
     GateStatistics,
     follow_moments,
     gate_values,
     gate_weights,
+    looks_at_target,
 )
 
 PLAIN = {"q_mean": 0.0, "q_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "signal_share": 0.5}
@@ -108,3 +113,31 @@ def test_running_statistics_converge_to_those_of_the_stream():
         mean, std = follow_moments(batch, mean, std, 0.05)
     assert mean.item() == pytest.approx(5, abs=0.15)
     assert std.item() == pytest.approx(3, abs=0.15)
+
+
+@pytest.mark.parametrize("engagement", [0.0, 0.3])
+@pytest.mark.parametrize("gate", sorted(GATES))
+def test_a_gate_looks_at_what_it_declares_and_at_nothing_else(gate: str, engagement: float) -> None:
+    statistics = GateStatistics(*(torch.tensor(value) for value in (0.0, 1.0, 0.0, 1.0, 0.5)))
+    plain = {
+        name: torch.tensor([0.3, 0.4])
+        for name in ("q_taken", "p_taken", "target", "item_q", "truth")
+    } | {name: torch.tensor([-0.3, -0.4]) for name in ("log_likelihood", "log_popularity")}
+    first = GATES[gate](GateInputs(**plain, statistics=statistics, engagement=engagement))
+    moved = set()
+    for name, values in plain.items():
+        other = plain | {name: values + torch.tensor([0.05, 0.2])}
+        if not torch.equal(
+            GATES[gate](GateInputs(**other, statistics=statistics, engagement=engagement)), first
+        ):
+            moved.add(name)
+    deaf = {"target"} if gate == "engaged" and not engagement else set()
+    assert moved == READS[gate] - deaf
+    assert looks_at_target(gate, engagement) == ("target" in moved)
+
+
+def test_every_gate_declares_what_it_looks_at() -> None:
+    assert set(READS) == set(GATES)
+    assert {"q", "scenario_prob", "target", "engaged"} == NEED_Q
+    assert {"item_q"} == NEED_ITEM_Q
+    assert {"likelihood", "engaged"} == NEED_LIKELIHOOD

@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 
 from ruie_core.reporting.moments import (
+    EXPOSURE,
+    WHY,
     Moment,
     category_moments,
     find_moments,
+    gate_collapses,
     jumps_in_q,
-    low_gates,
     moments_frame,
     unexpected_switches,
 )
@@ -30,8 +32,8 @@ def test_a_switch_counts_only_where_the_model_did_not_expect_it() -> None:
     found = unexpected_switches(made(scenario, p=p))
     assert [m.first for m in found] == [7]
     assert found[0].evidence == (
-        "search came at p = 0.10; the model expected feed (0.85). "
-        "Of the 6 events from here, 6 are in search."
+        "search came at p = 0.10 while the model expected feed (0.85); "
+        "of the 6 events from here, 6 are in search."
     )
     assert found[0].scenario == "search"
     expected = np.tile([0.2, 0.75, 0.05], (13, 1))
@@ -67,7 +69,7 @@ def test_a_jump_in_q_follows_an_unusual_reward() -> None:
     found = jumps_in_q(path)
     assert [m.first for m in found] == [7]
     assert "after follow (reward 4)" in found[0].evidence
-    assert f"rose from {q[6, 1]:.2f} to {q[7, 1]:.2f}" in found[0].evidence
+    assert f"rose from {q[6, 1]:.3f} to {q[7, 1]:.3f}" in found[0].evidence, "as fine as its step"
     assert jumps_in_q(made([1] * n, q=q)) == [], "no reward above the usual one"
     assert jumps_in_q(made([1] * 4, q=q[:5], reward=reward[:4])) == [], "too short"
     flat = np.full((n + 1, 3), 1.0)
@@ -77,17 +79,17 @@ def test_a_jump_in_q_follows_an_unusual_reward() -> None:
 def test_a_low_gate_and_a_stray_event() -> None:
     gate = [0.6, 0.61, 0.59, 0.6, 0.62, 0.18, 0.6, 0.58, 0.61, 0.6, 0.59]
     scenario = [1] * 5 + [0] + [1] * 5
-    found = low_gates(made(scenario, gate=gate))
+    found = gate_collapses(made(scenario, gate=gate))
     assert [m.first for m in found] == [6]
     assert found[0].evidence == (
-        "Gate 0.18; this person's median is 0.60 over 10 events. "
-        "A single feed event between search events."
+        "The gate fell to 0.18 from a median of 0.60 over 10 events: "
+        "a single feed event between search events."
     )
-    alone = low_gates(made([1] * 11, gate=gate))
+    alone = gate_collapses(made([1] * 11, gate=gate))
     assert "single" not in alone[0].evidence
     assert alone[0].strength < found[0].strength
-    assert low_gates(made([1] * 11, gate=[1.0] * 11)) == [], "a constant gate is never low"
-    assert low_gates(made([1] * 6, gate=gate[:6])) == [], "too few gates to know the usual one"
+    assert gate_collapses(made([1] * 11, gate=[1.0] * 11)) == [], "a constant gate is never low"
+    assert gate_collapses(made([1] * 6, gate=gate[:6])) == [], "too few gates to know the usual one"
 
 
 def test_an_interest_shift_and_a_ranking_that_lags() -> None:
@@ -103,7 +105,7 @@ def test_an_interest_shift_and_a_ranking_that_lags() -> None:
     assert shift.evidence == (
         "comedy was 10 of the 10 events before and 0 of the 10 from here; sport went from 0 to 10."
     )
-    assert (lag.kind, lag.first, lag.last) == ("exposure lag", 12, 15)
+    assert (lag.kind, lag.first, lag.last) == ("exposure bias", 12, 15)
     assert lag.evidence == (
         "Interest had moved from comedy to sport, yet of the 40 items ranked first over these "
         "4 events 28 are comedy and 12 sport."
@@ -116,7 +118,7 @@ def test_an_interest_shift_and_a_ranking_that_lags() -> None:
     ]
 
 
-def test_at_most_four_in_order_and_no_rule_fills_the_list() -> None:
+def test_at_most_five_in_order_and_no_rule_fills_the_list() -> None:
     scenario = ([0] * 4 + [1] * 4) * 8
     n = len(scenario)
     p = np.tile([0.5, 0.1, 0.1], (n + 1, 1))
@@ -124,9 +126,12 @@ def test_at_most_four_in_order_and_no_rule_fills_the_list() -> None:
     gate = np.full(n, 0.6) + np.tile([0.01, -0.01], n // 2)
     gate[[20, 41, 57]] = 0.05
     found = find_moments(made(scenario, p=p, gate=gate), NOTHING)
-    assert len(found) == 4
+    assert len(found) == 4, "two of either rule, though five have room"
     assert [m.first for m in found] == sorted(m.first for m in found)
-    assert max(sum(m.kind == kind for m in found) for kind in ("scenario switch", "low gate")) == 2
+    assert (
+        max(sum(m.kind == kind for m in found) for kind in ("scenario switch", "gate collapse"))
+        == 2
+    )
 
 
 def test_moments_that_touch_are_told_once() -> None:
@@ -139,6 +144,58 @@ def test_moments_that_touch_are_told_once() -> None:
 
 def test_the_frame_numbers_from_one_and_keeps_its_columns_when_empty() -> None:
     assert list(moments_frame([])["number"]) == []
-    frame = moments_frame([Moment("low gate", 3, 3, "x", None, 0.5)] * 2)
+    frame = moments_frame([Moment("gate collapse", 3, 3, "x", None, 0.5)] * 2)
     assert list(frame["number"]) == [1, 2]
     assert {"kind", "first", "last", "evidence", "scenario"} <= set(frame.columns)
+
+
+def test_every_kind_says_why_it_matters_and_its_evidence_is_one_sentence() -> None:
+    scenario = [0] * 10 + [1] + [0] * 9
+    n = len(scenario)
+    rng = np.random.default_rng(0)
+    q = 1.5 + rng.normal(0, 0.02, (n + 1, 3))
+    q[16:, 0] += 0.9
+    reward = [1.0] * n
+    reward[15] = 4.0
+    gate = [0.6 + 0.001 * k for k in range(n)]
+    gate[3] = 0.05
+    category = ["comedy"] * 10 + ["sport"] * 10
+    ranked = pd.DataFrame({"t": np.repeat(np.arange(2, n + 2), 10), "category": "comedy"})
+    path = made(
+        scenario, p=np.tile([0.9, 0.05, 0.05], (n + 1, 1)), q=q, gate=gate, reward=reward,
+        category=category,
+    )  # fmt: skip
+    found = [*unexpected_switches(path), *gate_collapses(path), *jumps_in_q(path)]
+    found += category_moments(path, ranked)
+    assert {moment.kind for moment in found} == set(WHY)
+    for moment in found:
+        assert moment.evidence.endswith(".")
+        assert ". " not in moment.evidence, "one sentence"
+        assert any(letter.isdigit() for letter in moment.evidence), "with its numbers"
+
+
+@pytest.mark.parametrize(("olds", "found"), [(39, False), (40, True), (60, True)])
+def test_exposure_is_biased_from_a_share_of_the_old_interest_on(olds: int, found: bool) -> None:
+    category = ["comedy"] * 10 + ["sport"] * 10
+    served = ["comedy"] * olds + ["sport"] * 30 + ["music"] * (70 - olds)
+    ranked = pd.DataFrame({"t": np.tile(np.arange(12, 16), 25), "category": served})
+    kinds = {m.kind for m in category_moments(made([0] * 20, category=category), ranked)}
+    assert (EXPOSURE in kinds) == found
+
+
+def test_no_exposure_bias_without_a_shift_and_none_where_the_new_interest_leads() -> None:
+    ranked = pd.DataFrame({"t": np.repeat(np.arange(2, 22), 10), "category": "comedy"})
+    assert category_moments(made([0] * 20, category=["comedy"] * 20), ranked) == []
+    mixed = ["comedy"] * 4 + ["sport"] * 5 + ["music"]
+    led = ranked.assign(category=mixed * 20)
+    moved = made([0] * 20, category=["comedy"] * 10 + ["sport"] * 10)
+    assert [m.kind for m in category_moments(moved, led)] == ["interest shift"]
+
+
+def test_a_small_usual_step_of_q_is_not_written_as_zero() -> None:
+    q = 2.0 + 0.002 * np.tile([[0.0], [1.0]], (7, 3))[:13]
+    q[7:] += 0.02
+    reward = [1.0] * 12
+    reward[6] = 4.0
+    (found,) = jumps_in_q(made([0] * 12, q=q, reward=reward))
+    assert "its usual step is 0.0020" in found.evidence

@@ -50,9 +50,9 @@ def test_an_id_is_a_title(user_id: object, title: str) -> None:
 def test_one_held_out_event_is_a_rank() -> None:
     figures = {figure.label: figure for figure in headline(row(), USUAL)}
     assert "NDCG@10" not in figures
-    assert figures["rank, held-out event"].value == "37"
-    assert figures["rank, held-out event"].reference == "population median 812"
-    assert f"all 6{THIN}361 items" in figures["rank, held-out event"].meaning
+    assert figures["held-out rank"].value == "37"
+    assert figures["held-out rank"].reference == "population median 812"
+    assert f"all 6{THIN}361 items" in figures["held-out rank"].meaning
     assert figures["events"].reference == f"top 12{THIN}% of users"
     assert figures["mean gate"] == figures["mean gate"]._replace(
         value="0.57", reference="population 0.50"
@@ -102,7 +102,7 @@ def test_a_cohort_is_the_denominator_while_it_is_looked_at() -> None:
 def test_figures_of_two_kinds_are_not_set_beside_each_other_unnamed() -> None:
     own, other = headline(row(n_heldout=4), USUAL), headline(row(n_heldout=1), USUAL)
     told = beside(own, other, "User 7")
-    assert told[2].reference.endswith(f"**User 7: rank, held-out event {other[2].value}**")
+    assert told[2].reference.endswith(f"**User 7: held-out rank {other[2].value}**")
     assert told[0].reference.endswith(f"**User 7: {other[0].value}**")
     assert [each.value for each in told] == [each.value for each in own]
 
@@ -115,9 +115,11 @@ def test_the_window_is_announced() -> None:
 
 
 def test_the_reading_line_names_the_zone_and_what_is_in_sample() -> None:
-    text = reading("Asia/Shanghai")
+    text = reading("Asia/Shanghai", 0.5)
     assert "Asia/Shanghai" in text
     assert "in-sample" in text
+    assert "a pause of 30 minutes" in text
+    assert "a pause of 6 hours" in reading("UTC", 6.0)
 
 
 def ranking(rank: int) -> pd.DataFrame:

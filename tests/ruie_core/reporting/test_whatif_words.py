@@ -3,11 +3,9 @@
 import dataclasses
 
 import pytest
-import torch
 
 from ruie_core.analysis.comparison import Comparison, compare
 from ruie_core.analysis.edits import History, changes, insert, move
-from ruie_core.objectives.gate import GATES, GateInputs, GateStatistics
 from ruie_core.reporting import whatif as words
 from ruie_core.reporting.whatif_figures import concerned, figures
 from tests.compared import NAMES, history, response
@@ -96,12 +94,8 @@ def test_how_much_is_read_is_said() -> None:
     assert words.reads_line(1, 1) == "The forecast reads the only event."
 
 
-@pytest.mark.parametrize("gate", sorted(set(GATES) - {"oracle", "item_q"}))
-def test_which_gates_look_at_the_target_is_what_they_do(gate: str) -> None:
-    flat = torch.full((2,), 0.3)
-    statistics = GateStatistics(*(torch.tensor(value) for value in (0.0, 1.0, 0.0, 1.0, 0.5)))
-    inputs = GateInputs(flat, flat, torch.tensor([0.0, 4.0]), -flat, -flat, statistics, 0.3)
-    values = GATES[gate](inputs)
-    assert (values[0] != values[1]) == (gate in words.TARGET_GATES)
-    looks = "changes with it" if gate in words.TARGET_GATES else "does not look at the target"
-    assert looks in words.rewards_line(gate)
+@pytest.mark.parametrize("looks", [True, False])
+def test_what_an_edit_of_actions_changes_is_what_the_gate_declares(looks: bool) -> None:
+    said = words.rewards_line("engaged", looks)
+    assert ("changes with it" in said) == looks
+    assert ("does not look at the target" in said) == (not looks)

@@ -1,0 +1,81 @@
+"""What several models would have ranked first for one event, against what came."""
+
+import pandas as pd
+
+from ruie_core.analysis.store import RunStore
+
+POPULARITY = "popularity"
+"""Name of the reference that knows only how often each item occurs in training."""
+COLUMNS = ("model", "item_id", "title", "category", "rank", "items", "split", "problem")
+
+
+def first_choices(
+    store: RunStore, user_id: str, t: int, other: RunStore | None = None
+) -> pd.DataFrame:
+    """Return each model's first ranked item for event ``t`` of a user, and the rank of what came.
+
+    Args:
+        store: the run.
+        user_id: the user by the log's own id.
+        t: the event, n + 1 for the forecast.
+        other: the run that this one is compared with.
+
+    Returns:
+        One row per model, this run's first, popularity's last: ``model``, ``item_id``, ``title``
+        and ``category`` of its first choice, ``rank`` of what came (ties count against it) among
+        ``items``, ``split`` of the event in that run, and ``problem``: why it has no choice
+        (``user``: unknown there; ``event``: another event there; ``step``: not ranked), or null.
+    """
+    own = _choice(store, user_id, t)
+    came = _text(own, "came_id")
+    rows = [_row(store.name, own, came)]
+    if other is not None:
+        rows.append(_row(other.name, _choice(other, user_id, t), came))
+    rows.append(_popular(store, came, _text(own, "split")))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _choice(store: RunStore, user_id: str, t: int) -> pd.DataFrame:
+    return store.sql(
+        """SELECT s.split, s.rank, c.item_id AS came_id, f.item_id, f.title, f.category,
+                  (SELECT count(*) FROM items) AS items
+           FROM steps s JOIN users u ON u."user" = s."user"
+           LEFT JOIN items c ON c.item = s.item LEFT JOIN items f ON f.item = s.top_items[1]
+           WHERE u.user_id = $id AND s.t = $t""",
+        {"id": user_id, "t": t},
+    )
+
+
+def _row(name: str, found: pd.DataFrame, came: str | None) -> dict[str, object]:
+    if found.empty:
+        return {"model": name, "problem": "user"}
+    row = {str(key): value for key, value in found.iloc[0].items()} | {"model": name}
+    if _text(found, "came_id") != came:
+        return {"model": name, "problem": "event"}
+    row["problem"] = "step" if pd.isna(row["item_id"]) else None
+    return row
+
+
+def _popular(store: RunStore, came: str | None, split: str | None) -> dict[str, object]:
+    """The most frequent item of training; of several the first by code."""
+    found = store.sql(
+        """WITH counted AS (
+             SELECT i.*, coalesce(n.n, 0) AS n FROM (SELECT item, item_id, title, category
+                                                     FROM items) i
+             LEFT JOIN (SELECT item, count(*) AS n FROM steps WHERE split = 'train' GROUP BY item) n
+               USING (item))
+           SELECT item_id, title, category, (SELECT count(*) FROM items) AS items,
+                  (SELECT count(*) FROM counted o WHERE o.n >=
+                     (SELECT n FROM counted WHERE item_id = $came)) AS rank
+           FROM counted ORDER BY n DESC, item LIMIT 1""",
+        {"came": came},
+    )
+    row = {str(key): value for key, value in found.iloc[0].items()}
+    row["rank"] = None if came is None else row["rank"]
+    return row | {"model": POPULARITY, "split": split, "problem": None}
+
+
+def _text(found: pd.DataFrame, column: str) -> str | None:
+    if found.empty or pd.isna(found[column].iloc[0]):
+        return None
+    return str(found[column].iloc[0])
