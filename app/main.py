@@ -8,7 +8,13 @@ import streamlit as st
 from app.components.chips import chips, copy_link
 from app.components.frames import load
 from app.components.messages import boundary, empty, problem
-from app.components.sidebar import cohort_choice, sidebar_top, view_list
+from app.components.sidebar import (
+    cohort_choice,
+    compare_choice,
+    period_choice,
+    sidebar_top,
+    view_list,
+)
 from app.state import (
     Context,
     checkpoints,
@@ -24,6 +30,7 @@ from ruie_core.analysis.frames.overview import glance
 from ruie_core.analysis.runs import RunInfo, list_runs
 from ruie_core.errors import UserError
 from ruie_core.reporting.cohorts import everyone_line
+from ruie_core.reporting.sides import all_time_line
 from ruie_core.reporting.text import escape
 
 ICON = (
@@ -68,7 +75,10 @@ def _side(
         view_list(pages, {})
         return
     sidebar_top(runs, run, int(load(found.store, glance)["users"].iloc[0]))
+    if run is not None:
+        compare_choice(runs, run, found.selection.compare)
     cohort_choice(found, list_cohorts(found.store.path))
+    period_choice(found)
     chips(found)
     st.divider()
     query = link(found.selection)
@@ -83,6 +93,8 @@ def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
                 st.warning(escape(notice))
             if found.group is not None and not view.reads_cohort:
                 st.caption(everyone_line(found.group.name))
+            if found.selection.period is not None and not view.reads_period:
+                st.caption(all_time_line(found.selection.period))
             with boundary():
                 view.render(found)
             return

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.plotly_chart import PlotlyState
 
 from app.components.frames import draw
+from app.components.scenario import clicked_scenario
 from app.state import Context
 
 
@@ -85,6 +86,7 @@ def show(
     title: str,
     help: str | None = None,
     headed: bool = True,
+    picks: bool = False,
 ) -> None:
     """Show a figure that is drawn once per run, theme and ``of``; see ``chart`` for the rest.
 
@@ -99,6 +101,7 @@ def show(
         title: heading over the chart.
         help: what the heading's words mean.
         headed: write the heading.
+        picks: a click on a mark selects the scenario that it names (``clicked_scenario``).
     """
     store = context.store
     chart(
@@ -110,6 +113,8 @@ def show(
         title=title,
         help=help,
         headed=headed,
+        on_select=clicked_scenario(key) if picks else "ignore",
+        selection_mode=("points",) if picks else ("points", "box", "lasso"),
     )
 
 

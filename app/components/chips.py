@@ -9,6 +9,7 @@ import streamlit as st
 from app import state
 from app.state import Context, Selection, drop
 from ruie_core.figures.numbers import count, short
+from ruie_core.reporting.sides import days
 from ruie_core.reporting.text import escape
 from ruie_core.reporting.user import person
 
@@ -22,6 +23,7 @@ _LABELS: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
         state.SCENARIO: lambda chosen: escape(short(str(chosen.scenario), 26)),
         state.ITEM: lambda chosen: f"item {escape(short(str(chosen.item_id), 20))}",
         state.COMPARE: lambda chosen: f"against {escape(short(str(chosen.compare), 20))}",
+        state.PERIOD: lambda chosen: "" if chosen.period is None else escape(days(chosen.period)),
     }
 )
 """The cohort is chosen, and let go, in the list above the chips."""

@@ -1,6 +1,7 @@
-"""The list of scenarios, in step with the selected one."""
+"""The selected scenario: a list in step with it, and clicks on charts that choose it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -28,3 +29,18 @@ def scenario_choice(context: Context, names: Sequence[str], key: str) -> str:
 def _choose(key: str) -> None:
     name = st.session_state[key]
     select_scenario(None if name == ALL else name)
+
+
+def clicked_scenario(chart: str) -> Callable[[], None]:
+    """Return the callback of a chart whose marks name a scenario: a click selects it.
+
+    The name is the second of a mark's ``customdata``. A click beside the marks lets go of it.
+    """
+
+    def clicked() -> None:
+        points: list[dict[str, Any]] = st.session_state[chart].selection.points
+        data = points[0].get("customdata") if points else None
+        name = data[1] if isinstance(data, list) and len(data) > 1 else None
+        select_scenario(None if name in {None, ALL} else str(name))
+
+    return clicked

@@ -25,6 +25,9 @@ FORMAT = 1
 _IN_MEMORY = 8 << 20
 """Tables whose file is smaller (bytes) are read once and kept; larger ones stay on the disk."""
 
+_MOST_KEPT = 256
+"""Tables of users and sides that a store keeps, some ten bytes a user each."""
+
 _UNREAD = ("optimizer.safetensors",)
 """Files of a run that are never read here, so their hash is not computed at every opening."""
 
@@ -58,7 +61,7 @@ class RunStore:
         coded = sorted(vocabulary["scenarios"], key=lambda scenario: scenario["code"])
         self.scenarios: tuple[str, ...] = tuple(scenario["name"] for scenario in coded)
         self._lock, self._keeping = threading.Lock(), threading.Lock()
-        self._kept: set[str] = set()
+        self._kept: dict[str, None] = {}
         self._connection = self._connect()
         self.actions: tuple[str, ...] = self._actions(vocabulary)
 
@@ -84,21 +87,54 @@ class RunStore:
         """Keep the users that a query finds as a table of this connection, once, and name it.
 
         Frames that look at some users only take this name: ``"user" IN (SELECT "user" FROM name)``.
-        A table holds four bytes a user and lives as long as the store; there are as many as
-        cohorts were looked at.
 
         Args:
             query: it has a column ``user``.
             params: its values.
         """
+        return self._keep("users", 'DISTINCT "user"', query, params)
+
+    def keep_sides(self, query: str, params: Mapping[str, Any]) -> str:
+        """Keep stretches of paths, each on one of two sides, as a table; see ``analysis.sides``.
+
+        Args:
+            query: ``user``, ``first`` and ``last`` event (from 1, both inside), ``side`` (bool).
+            params: its values.
+        """
+        return self._keep(
+            "sides", '"user", first::INT AS first, last::INT AS last, side', query, params
+        )
+
+    def _keep(self, kind: str, columns: str, query: str, params: Mapping[str, Any]) -> str:
+        """Make a table of this connection, once, named by what it holds; the oldest of many go."""
         text = json.dumps([query, params], sort_keys=True)
-        table = f"users_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        table = f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         with self._keeping:
             if table not in self._kept:
-                made = f'CREATE TABLE {table} AS SELECT DISTINCT "user" FROM ({query})'
-                self.sql(made, params)
-                self._kept.add(table)
+                self.sql(f"CREATE TABLE {table} AS SELECT {columns} FROM ({query})", params)
+            self._kept.pop(table, None)
+            self._kept[table] = None
+            if len(self._kept) > _MOST_KEPT:
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                self.sql(f"DROP TABLE {oldest}")
         return table
+
+    def beside(self, other: "RunStore") -> str:
+        """Make another run's tables readable here and return what their names begin with.
+
+        Args:
+            other: an open run, whose files were checked when it was opened.
+
+        Returns:
+            ``name``: the tables are ``<name>_ranks``, ``<name>_neighbors`` and so on.
+        """
+        name = f"run_{other.fingerprint[:16]}"
+        for table in TABLES:
+            source = str(other.path / "analysis" / f"{table}.parquet").replace("'", "''")
+            view = f"{name}_{table}"
+            self.sql(f"CREATE VIEW IF NOT EXISTS {view} AS SELECT * FROM read_parquet('{source}')")
+        return name
 
     @property
     def name(self) -> str:
