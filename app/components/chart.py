@@ -113,7 +113,7 @@ def show(
         title=title,
         help=help,
         headed=headed,
-        on_select=clicked_scenario(key) if picks else "ignore",
+        on_select=clicked_scenario(key, store.scenarios) if picks else "ignore",
         selection_mode=("points",) if picks else ("points", "box", "lasso"),
     )
 

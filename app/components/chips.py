@@ -60,4 +60,6 @@ def copy_link(query: Mapping[str, str]) -> None:
     with st.popover("Copy link", width="stretch", key="copy_link"):
         st.caption("This view with all that is selected; the mark at the right copies it.")
         page = (st.context.url or "").split("?", maxsplit=1)[0]
-        st.code(f"{page}?{urlencode(query)}", language=None, wrap_lines=True)
+        # The view's own controls stand in the address, too, and are of this view only.
+        whole = st.query_params.to_dict() | dict(query)
+        st.code(f"{page}?{urlencode(whole)}", language=None, wrap_lines=True)

@@ -45,7 +45,7 @@ def runs(context: Context) -> None:
     cutoffs = [int(k) for k in load(store, metrics.cutoffs)["k"]] or [10]
     k = st.segmented_control(
         "Cut-off K", cutoffs, default=metrics.usual_cutoff(store), required=True,
-        key="compare_runs_k",
+        key="k", bind="query-params",
     )  # fmt: skip
     k = int(k or cutoffs[0])
     period = context.selection.period
@@ -62,7 +62,8 @@ def runs(context: Context) -> None:
         if len(part):
             with column:
                 contrast_chart(
-                    context, sides, part, said.ndcg(k), key=f"compare_runs_{request}", of=(k,), same=True,
+                    context, sides, part, said.ndcg(k), key=f"compare_runs_{request}", of=(k,),
+                    same=True,
                     title=f"NDCG@{k}, {REQUEST_TITLES[request]}",
                     help=terms.NDCG_HELP.format(k=k), reading=words.pairs_reading(held, names),
                 )  # fmt: skip
@@ -99,12 +100,14 @@ def _people(context: Context, beside: str, k: int) -> None:
     place = heading("Who gains and who loses", "compare_people", terms.NDCG_HELP.format(k=k))
     with place:
         gained = st.segmented_control(
-            "Direction", ["gained", "lost"], default="gained", required=True, key="compare_gained",
+            "Direction", ["gained", "lost"], default="gained", required=True, key="direction",
+            bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
         request = st.segmented_control(
             "Request", list(REQUEST_TITLES), default="unknown", required=True,
-            format_func=words.SHORT_REQUESTS.__getitem__, key="compare_people_request",
+            format_func=words.SHORT_REQUESTS.__getitem__, key="request",
+            bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
     counted = records(load(store, frames.moved_count, beside, k, str(request)))[0]
@@ -114,7 +117,7 @@ def _people(context: Context, beside: str, k: int) -> None:
 
     st.caption(words.moved_line(counted, k, single=_single(context)))
     _table(
-        f"people_{gained}_{request}_{k}", page, words.user_rows,
+        f"{gained}_{request}_{k}", page, words.user_rows,
         lambda row: select_user(str(row["user_id"])),
     )  # fmt: skip
 
@@ -155,37 +158,32 @@ def _table(
         rows: lays a page out to be read.
         choose: what a click on a row of the frame does.
     """
-    key = f"compare_{name}"
-    number = int(st.session_state.get(f"{key}_page", 0))
-    frame = load_page(number)
-    of = int(frame["of"].iloc[0]) if len(frame) else 0
+    place, turner = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    of = int(load_page(0)["of"].max()) if len(load_page(0)) else 0
     if not of:
         st.caption("Nobody and nothing.")
         return
+    pages = -(-of // frames.PAGE)
+    number = 0
+    if pages > 1:
+        number = int(
+            turner.number_input(
+                "Page", 1, pages, key=f"{name}_page", bind="query-params", width=140,
+                label_visibility="collapsed",
+            )
+        ) - 1  # fmt: skip
+    frame, key = load_page(number), f"{name}_{number}"
 
     def chosen() -> None:
-        picked = st.session_state[f"{key}_{number}"].selection.rows
+        picked = st.session_state[key].selection.rows
         if picked:
             choose(frame.iloc[picked[0]])
 
-    st.dataframe(
-        rows(frame), hide_index=True, row_height=32, height="content", key=f"{key}_{number}",
+    place.dataframe(
+        rows(frame), hide_index=True, row_height=32, height="content", key=key,
         on_select=chosen, selection_mode="single-row",
     )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, to, off in (
-            ("◂", number - 1, number == 0),
-            ("▸", number + 1, (number + 1) * frames.PAGE >= of),
-        ):
-            st.button(
-                label, key=f"{key}_{label}", disabled=off, type="tertiary",
-                on_click=_turn, args=(f"{key}_page", to),
-            )  # fmt: skip
-        st.caption(words.page_line(number, frames.PAGE, of))
-
-
-def _turn(key: str, page: int) -> None:
-    st.session_state[key] = page
+    turner.caption(words.page_line(number, frames.PAGE, of))
 
 
 def _settings(frame: pd.DataFrame, names: said.Names) -> None:

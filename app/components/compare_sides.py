@@ -129,11 +129,12 @@ def _protocol(context: Context, key: str) -> tuple[int, str]:
     with st.container(horizontal=True, gap="large"):
         k = st.segmented_control(
             "Cut-off K", cutoffs, default=metrics.usual_cutoff(context.store), required=True,
-            key=f"{key}_k",
+            key="k", bind="query-params",
         )  # fmt: skip
         request = st.segmented_control(
             "What the request says", list(REQUEST_TITLES), default="unknown", required=True,
-            format_func=REQUEST_TITLES.__getitem__, key=f"{key}_request",
+            format_func=REQUEST_TITLES.__getitem__, key="request",
+            bind="query-params",
         )  # fmt: skip
     return int(k or cutoffs[0]), str(request)
 

@@ -31,16 +31,21 @@ def _choose(key: str) -> None:
     select_scenario(None if name == ALL else name)
 
 
-def clicked_scenario(chart: str) -> Callable[[], None]:
+def clicked_scenario(chart: str, scenarios: Sequence[str]) -> Callable[[], None]:
     """Return the callback of a chart whose marks name a scenario: a click selects it.
 
-    The name is the second of a mark's ``customdata``. A click beside the marks lets go of it.
+    The second of a mark's ``customdata`` is the scenario's code, from 1. A click on what is
+    selected already, or on all, or beside the marks lets go of it.
+
+    Args:
+        chart: key of the chart.
+        scenarios: names by code.
     """
 
     def clicked() -> None:
         points: list[dict[str, Any]] = st.session_state[chart].selection.points
         data = points[0].get("customdata") if points else None
-        name = data[1] if isinstance(data, list) and len(data) > 1 else None
-        select_scenario(None if name in {None, ALL} else str(name))
+        code = int(data[1]) if isinstance(data, list) and len(data) > 1 else 0
+        select_scenario(scenarios[code - 1] if 0 < code <= len(scenarios) else None)
 
     return clicked

@@ -80,8 +80,8 @@ def contrast_chart(
         reading: how to read it; none: as every contrast.
     """
     drawn = Drawn(
-        axis or unit.name, *sides.plain, share=unit.share, digits=unit.digits, floor=floor, same=same,
-        selected=context.selection.scenario,
+        axis or unit.name, *sides.plain, share=unit.share, digits=unit.digits, floor=floor,
+        same=same, selected=context.selection.scenario,
     )  # fmt: skip
     show(
         context,

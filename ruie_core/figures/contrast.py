@@ -58,7 +58,7 @@ def contrast(
 ) -> go.Figure:
     """Draw both sides' values as a dot and a ring with intervals, and the difference beside them.
 
-    A click on a mark carries the scenario as the second of its ``customdata``.
+    A click on a mark carries the scenario's code as the second of its ``customdata``.
 
     Args:
         frame: a contrast: group, scenario, code, value_1, low_1, high_1, n_1, users_1, the same
@@ -194,7 +194,7 @@ def _marks(
         marker=marker,
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}, "textfont": {}},
-        customdata=[[_hover(row, drawn), row["scenario"]] for row in rows],
+        customdata=[[_hover(row, drawn), row["code"]] for row in rows],
         hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=bool(side),
         legendrank=1 if side == "1" else 2,

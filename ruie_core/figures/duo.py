@@ -93,10 +93,11 @@ def _column(
     axes = [f"y{place}" if place > 1 else "y" for place in range(1 + 3 * column, 4 + 3 * column)]
     way, events = lane_traces(story, axes[0])
     shown = records(story.events)
+    code = {name: place for place, name in enumerate(story.scenarios, start=1)}
     events = events | {
         "hoverinfo": "text",
         "hovertext": [_hover(row) for row in shown],
-        "customdata": [[row["t"], row["scenario"]] for row in shown],
+        "customdata": [[row["t"], code.get(row["scenario"], 0)] for row in shown],
     }
     quiet = q_traces(story, axes[1])
     if selected is not None:
@@ -142,7 +143,9 @@ def _axes(
         ],
         "tickfont": {"color": theme.text},
     }
-    rows = (lanes, {"range": [least - pad, most + pad], "nticks": 5}, {"visible": False})
+    rows: tuple[dict[str, Any], ...] = (
+        lanes, {"range": [least - pad, most + pad], "nticks": 5}, {"visible": False},
+    )  # fmt: skip
     layout: dict[str, Any] = {}
     for column in (0, 1):
         horizontal = "x" if column == 0 else "x2"

@@ -44,7 +44,17 @@ def strips(
         aside = selected is not None and name != selected
         color = theme.faint if aside else colors[name]
         part = frame[frame["scenario"] == name]
-        _pair(figure, part, name, color, names, theme, row=place, first=place == 1)
+        _pair(
+            figure,
+            part,
+            name,
+            color,
+            names,
+            theme,
+            row=place,
+            first=place == 1,
+            code=scenarios.index(name) + 1,
+        )
         middle = {bool(row["side"]): row for row in records(centres[centres["scenario"] == name])}
         for side, ink, dash in ((True, theme.text, "solid"), (False, theme.muted, "dot")):
             if side in middle:
@@ -114,6 +124,7 @@ def _pair(
     *,
     row: int,
     first: bool,
+    code: int = 0,
 ) -> None:
     """Add the bars of the first side and the outline of the second."""
     own, other = (frame[frame["side"] == side] for side in (True, False))
@@ -125,7 +136,7 @@ def _pair(
             width=[one["right"] - one["left"] for one in rows],
             marker={"color": translucent(color, 0.75), "line": {"width": 0}},
             name=plain(short(names[0], 44)),
-            customdata=[[_hover(one, name, names[0]), name] for one in rows],
+            customdata=[[_hover(one, name, names[0]), code] for one in rows],
             hovertemplate="%{customdata[0]}<extra></extra>",
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},

@@ -1,7 +1,5 @@
 """Figures of the Transitions view: three heatmaps beside each other, and the Sankey."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -42,7 +40,8 @@ def heatmaps(
         theme: colours.
         selected: scenario whose row and column are framed.
 
-    A click on a cell carries the scenario that is left as the second of its ``customdata``.
+    The second of a cell's ``customdata`` is the code of the scenario that is left: what a click
+    selects.
 
     Example:
         >>> frame = pd.DataFrame({
@@ -61,7 +60,7 @@ def heatmaps(
         subplot_titles=["observed", "expected by the model", title],
     )  # fmt: skip
     rows = records(frame)
-    hover = np.array([_hover(row, reference) for row in rows]).reshape(size, size)
+    hover = [_hover(row, reference) for row in rows]
     written = size <= MOST_WRITTEN
     for column, (name, scale) in enumerate(
         (("p_observed", theme.sequential), ("p_model", theme.sequential), (ratio, theme.diverging)),
@@ -91,9 +90,10 @@ def heatmaps(
             row=1,
             col=column,
         )  # fmt: skip
-        figure.add_trace(_targets(rows, hover.ravel(), size), row=1, col=column)
         if selected in scenarios:
             _frame(figure, scenarios.index(selected), size, column, theme)
+    for column in (1, 2, 3):
+        figure.add_trace(_targets(hover, size), row=1, col=column)
     below = [label(name, scenarios, 24 if written else 14) for name in scenarios]
     beside = [label(name, scenarios) for name in scenarios]
     figure.update_xaxes(
@@ -112,17 +112,17 @@ def heatmaps(
     return finish(figure, theme, 150 + (46 if written else 26) * max(2, size))
 
 
-def _targets(rows: list[Record], hover: "np.ndarray[Any, Any]", size: int) -> go.Scatter:
+def _targets(hover: list[str], size: int) -> go.Scatter:
     """Return unseen marks over the cells: a heatmap tells nobody that it was clicked."""
     shown = {"marker": {"opacity": 0}}
     return go.Scatter(
-        x=[place % size for place in range(len(rows))],
-        y=[place // size for place in range(len(rows))],
+        x=[place % size for place in range(len(hover))],
+        y=[place // size for place in range(len(hover))],
         mode="markers",
         marker={"symbol": "square", "size": 40 if size <= MOST_WRITTEN else 22, "opacity": 0},
         selected=shown,
         unselected=shown,
-        customdata=[[text, row["from_scenario"]] for text, row in zip(hover, rows, strict=True)],
+        customdata=[[text, place // size + 1] for place, text in enumerate(hover)],
         hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=False,
     )

@@ -42,7 +42,7 @@ MIX = Unit("share of events", share=True)
 GATE = Unit("mean gate", 3)
 Q = Unit("mean Q", 3)
 ENDS = Unit("share of gates at an end", share=True)
-GAP = Unit("Q minus what came", 3)
+GAP = Unit("Q minus what came in reward units", 3)
 MASS = Unit("gate mass over traffic", 2)
 
 

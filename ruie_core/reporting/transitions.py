@@ -56,20 +56,35 @@ def everyone(frame: pd.DataFrame) -> str:
     return ". ".join(part for part in parts if part) + "."
 
 
-def of_user(frame: pd.DataFrame, user_id: str) -> str:
+def of_days(frame: pd.DataFrame, days: str) -> str:
+    """Answer the view's question for some days against other times.
+
+    Args:
+        frame: as from ``frames.sides.transitions``.
+        days: how the days are called, plain.
+    """
+    if not frame["n"].sum():
+        return f"No transition arrives on {strong(days)}."
+    return _against(frame, f"On {strong(days)} everybody", "other times")
+
+
+def of_user(frame: pd.DataFrame, user_id: str, when: str = "") -> str:
     """Answer the view's question for one user against the population.
 
     Args:
         frame: as from ``frames.transitions.of_user``.
         user_id: the user's id in the log.
+        when: the days that are looked at, with a blank before; none: all of the log.
     """
-    name = f"User {strong(user_id)}"
+    name = f"User {strong(user_id)}{escape(when)}"
     if not frame["n"].sum():
         return f"{name} has one event only, so there is no transition to look at."
-    return _against(frame, name, "population")
+    return _against(frame, name, "others" if when else "population")
 
 
-def of_cohort(frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour | None) -> str:
+def of_cohort(
+    frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour | None, when: str = ""
+) -> str:
     """Answer the view's question for a cohort against the rest.
 
     Args:
@@ -77,8 +92,9 @@ def of_cohort(frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour |
         name: the cohort's name.
         users: how many they are.
         behaviour: what they were chosen by; none: they were listed.
+        when: the days that are looked at, with a blank before; none: all of the log.
     """
-    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')})"
+    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')}){escape(when)}"
     if not frame["n"].sum():
         return f"{who} has no user with two events, so there is no transition to look at."
     text = _against(frame, who, "rest")

@@ -194,6 +194,17 @@ def transitions(store: RunStore, sides: str) -> pd.DataFrame:
     return measured(pd.DataFrame(columns))
 
 
+def of_person(store: RunStore, sides: str) -> pd.DataFrame:
+    """Return one person's transitions against all others; side 1 holds that person alone.
+
+    Returns:
+        As ``transitions``, with the exact intervals of one person's events, of the person alone.
+    """
+    found = transitions(store, sides)
+    kept = ["from_scenario", "to_scenario", "n", "n_from", "p_model", "p_reference"]
+    return measured(found[kept].copy())
+
+
 def _path(columns: str) -> str:
     return (
         f'SELECT "user", t, split, {columns}, '
