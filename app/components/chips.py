@@ -55,11 +55,15 @@ def _let_go() -> None:
     drop(st.session_state[_KEY])
 
 
+@st.fragment
 def copy_link(query: Mapping[str, str]) -> None:
-    """Offer the address of exactly this view, with all that is selected, to be copied."""
-    with st.popover("Copy link", width="stretch", key="copy_link"):
+    """Offer the address of exactly this view, with all that is selected, to be copied.
+
+    It is written when it is opened: the view's own controls stand in the address too, and some of
+    them redraw nothing but themselves.
+    """
+    with st.popover("Copy link", width="stretch", key="copy_link", on_change="rerun"):
         st.caption("This view with all that is selected; the mark at the right copies it.")
         page = (st.context.url or "").split("?", maxsplit=1)[0]
-        # The view's own controls stand in the address, too, and are of this view only.
         whole = st.query_params.to_dict() | dict(query)
         st.code(f"{page}?{urlencode(whole)}", language=None, wrap_lines=True)

@@ -97,7 +97,7 @@ def _spans_chosen(found: Clock | None) -> None:
 def _body(context: Context, sides: Sides, key: str) -> None:
     """Draw what is alike in both comparisons: NDCG, mix, transitions, gate and Q."""
     store, top = context.store, st.container()
-    k, request = _protocol(context, key)
+    k, request = _protocol(context)
     served = load(store, frames.ndcg, sides.table, k, request)
     mix = load(store, frames.mix, sides.table)
     size = load(store, frames.size, sides.table)
@@ -124,7 +124,7 @@ def _body(context: Context, sides: Sides, key: str) -> None:
             spread_chart(context, sides, measure, key)
 
 
-def _protocol(context: Context, key: str) -> tuple[int, str]:
+def _protocol(context: Context) -> tuple[int, str]:
     cutoffs = [int(k) for k in load(context.store, metrics.cutoffs)["k"]] or [10]
     with st.container(horizontal=True, gap="large"):
         k = st.segmented_control(
@@ -144,7 +144,8 @@ def _moves(context: Context, sides: Sides, key: str) -> None:
     frame = load(store, frames.transitions, sides.table)
     if not frame["n"].sum():
         return
-    selected, reference = context.selection.scenario, sides.names.second_plain
+    selected = context.selection.scenario
+    reference = words.REFERENCES[key]
     show(
         context,
         lambda: heatmaps(frame, store.scenarios, "log_lift", reference, theme, selected),

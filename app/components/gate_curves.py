@@ -25,7 +25,8 @@ def calibration(context: Context) -> None:
     splits = [name for name in words.SPLITS if (known["split"] == name).any()]
     with place:
         split = st.segmented_control(
-            "Events", splits, default=splits[0], required=True, key="gate_split", bind="query-params",
+            "Events", splits, default=splits[0], required=True, key="gate_split",
+            bind="query-params",
 
             format_func=words.SPLITS.__getitem__, label_visibility="collapsed",
         )  # fmt: skip

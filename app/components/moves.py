@@ -54,7 +54,7 @@ def moves(context: Context, who: str) -> Moves:
     """Return the transitions of everyone, the cohort or the person, on the selected days."""
     store, group, chosen = context.store, context.group, context.selection
     period = chosen.period
-    when = "" if period is None else f" on {days(period)}"
+    when = "" if period is None else days(period)
     if who == COHORT and group is not None:
         table = cohort_sides(store, group.users, period)
         frame = load(store, sides.transitions, table)

@@ -137,7 +137,8 @@ def _axes(
         },
         yaxis={
             "tickvals": places,
-            "ticktext": [_label(row, color, theme) for row, color in zip(rows, paint, strict=True)],
+            "ticktext": [_label(row, color, drawn, theme)
+                for row, color in zip(rows, paint, strict=True)],
             "range": [max(places, default=0) + 0.6, -0.75],
             "showgrid": False,
             "ticklabelstandoff": 8,
@@ -229,11 +230,12 @@ def _paint(row: Record, colors: dict[str, str], drawn: Drawn, theme: Theme) -> s
     return colors[row["scenario"]] if row["group"] == "scenario" else theme.text
 
 
-def _label(row: Record, color: str, theme: Theme) -> str:
+def _label(row: Record, color: str, drawn: Drawn, theme: Theme) -> str:
     if row["group"] != "scenario":
         return "<b>All events</b>"
     mark = f'<span style="color:{legible(color, theme, 1.6)}">■</span>'
-    return f"{mark} {plain(short(row['scenario'], 24))}"
+    name = plain(short(row["scenario"], 24))
+    return f"{mark} <b>{name}</b>" if row["scenario"] == drawn.selected else f"{mark} {name}"
 
 
 def _n(row: Record, drawn: Drawn) -> str:

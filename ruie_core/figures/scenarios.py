@@ -79,7 +79,7 @@ def ndcg_by_scenario(
     figure.update_layout(clickmode="event+select")
     figure.update_yaxes(
         tickvals=list(rows.values()),
-        ticktext=[_label(row, colors, theme) for row in records(cells)],
+        ticktext=[_label(row, colors, theme, selected) for row in records(cells)],
         range=[max(rows.values(), default=0) + 0.7, -0.6],
         showgrid=False,
         ticklabelstandoff=8,
@@ -198,11 +198,13 @@ def _paint(
     return colors[row["scenario"]] if row["group"] == "scenario" else theme.text
 
 
-def _label(row: Record, colors: dict[str, str], theme: Theme) -> str:
+def _label(row: Record, colors: dict[str, str], theme: Theme, selected: str | None) -> str:
     if row["group"] != "scenario":
         return f"<b>{_GROUP_NAMES[row['group']]}</b>"
     color = theme.faint if row["small"] else colors[row["scenario"]]
-    return f'<span style="color:{color}">■</span> {plain(short(row["scenario"], 24))}'
+    name = plain(short(row["scenario"], 24))
+    name = f"<b>{name}</b>" if row["scenario"] == selected else name
+    return f'<span style="color:{color}">■</span> {name}'
 
 
 def _n(row: Record) -> str:

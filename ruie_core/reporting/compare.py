@@ -20,6 +20,9 @@ COMPARISONS = {
 }
 """What can be compared, as it is called in the control."""
 
+REFERENCES = {"compare_cohort": "rest", "compare_periods": "first period"}
+"""What transitions are compared with, by comparison."""
+
 NO_CLOCK = (
     "This log has an order of events but no clock, so the periods are parts of everybody’s events."
 )

@@ -85,8 +85,8 @@ def span_name(span: Span) -> str:
 
 def cohort_names(name: str, period: Period | None) -> Names:
     """Name a cohort and the rest, within some days."""
-    within = "" if period is None else f" on {days(period)}"
-    return Names(f"cohort {strong(name)}{escape(within)}", "the rest", f"cohort {name}", "the rest")
+    within = "" if period is None else f" on {escape(days(period))}"
+    return Names(f"cohort {strong(name)}{within}", "the rest", f"cohort {name}", "the rest")
 
 
 def period_names(period: Period) -> Names:

@@ -74,9 +74,9 @@ def of_user(frame: pd.DataFrame, user_id: str, when: str = "") -> str:
     Args:
         frame: as from ``frames.transitions.of_user``.
         user_id: the user's id in the log.
-        when: the days that are looked at, with a blank before; none: all of the log.
+        when: the days that are looked at, plain; empty: all of the log.
     """
-    name = f"User {strong(user_id)}{escape(when)}"
+    name = f"User {strong(user_id)}{_dated(when)}"
     if not frame["n"].sum():
         return f"{name} has one event only, so there is no transition to look at."
     return _against(frame, name, "others" if when else "population")
@@ -92,15 +92,19 @@ def of_cohort(
         name: the cohort's name.
         users: how many they are.
         behaviour: what they were chosen by; none: they were listed.
-        when: the days that are looked at, with a blank before; none: all of the log.
+        when: the days that are looked at, plain; empty: all of the log.
     """
-    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')}){escape(when)}"
+    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')}){_dated(when)}"
     if not frame["n"].sum():
         return f"{who} has no user with two events, so there is no transition to look at."
     text = _against(frame, who, "rest")
     if behaviour is not None and any(isinstance(each, Move) for each in behaviour.conditions):
         text += " They were chosen by a move, so part of the difference is by construction."
     return text
+
+
+def _dated(when: str) -> str:
+    return f" on {escape(when)}" if when else ""
 
 
 def _against(frame: pd.DataFrame, who: str, others: str) -> str:
@@ -135,7 +139,7 @@ def heatmaps(ratio: str, reference: str) -> str:
     compared = (
         "how many times as often the model expects a move as it happens"
         if ratio == "misread"
-        else f"how many times as often a move happens as the {reference} says"
+        else f"how many times as often a move happens as in the reference ({reference})"
     )
     return (
         f"Each row sums to 100 %: where events go next, from the scenario on the left. The third "

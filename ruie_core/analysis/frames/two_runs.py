@@ -220,8 +220,8 @@ def _overlaps(beside: str) -> str:
     """Return the query of how many of each item's nearest are the same in both runs: needs $k."""
     its = quote(f"{beside}_neighbors")
     return f"""
-        WITH own AS (SELECT item, neighbor FROM neighbors WHERE position <= $k),
-        its AS (SELECT item, neighbor FROM {its} WHERE position <= $k),
+        WITH own AS (SELECT DISTINCT item, neighbor FROM neighbors WHERE position <= $k),
+        its AS (SELECT DISTINCT item, neighbor FROM {its} WHERE position <= $k),
         shared AS (SELECT item, count(*) AS common FROM own JOIN its USING (item, neighbor)
             GROUP BY item)
         SELECT item, coalesce(common, 0) AS common, coalesce(common, 0) / least(o.n, i.n) AS overlap
