@@ -8,7 +8,7 @@ import streamlit as st
 from app.components.chart import heading
 from app.components.frames import load
 from app.components.messages import empty
-from app.components.sides import Sides, contrast_chart
+from app.components.sides import Sides, contrast_chart, sides_of
 from app.state import (
     Context,
     checkpoints,
@@ -21,7 +21,6 @@ from app.state import (
 from ruie_core.analysis.frames import metrics
 from ruie_core.analysis.frames import two_runs as frames
 from ruie_core.analysis.runs import list_runs
-from ruie_core.analysis.sides import span_sides
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.rows import records
 from ruie_core.reporting import overview as terms
@@ -48,12 +47,14 @@ def runs(context: Context) -> None:
         key="k", bind="query-params",
     )  # fmt: skip
     k = int(k or cutoffs[0])
-    period = context.selection.period
-    inside = None if period is None else span_sides(store, period)
+    among = sides_of(context)
+    inside = None if among is None else among.table
     paired = load(store, frames.paired_ndcg, beside, k, inside)
     held = records(load(store, frames.heldout, beside))[0]
     with top:
         st.markdown(words.runs_verdict(paired, names, k))
+        if among is not None:
+            st.caption(words.only_those(among.names))
     if paired.empty:
         return
     sides = Sides(f"{beside}_{inside}", names)
@@ -65,11 +66,12 @@ def runs(context: Context) -> None:
                     context, sides, part, said.ndcg(k), key=f"compare_runs_{request}", of=(k,),
                     same=True,
                     title=f"NDCG@{k}, {REQUEST_TITLES[request]}",
-                    help=terms.NDCG_HELP.format(k=k), reading=words.pairs_reading(held, names),
+                    help=terms.NDCG_HELP.format(k=k),
+                    reading=words.pairs_reading(held, part, names),
                 )  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
-        _people(context, beside, k)
+        _people(context, beside, k, inside)
     with right:
         _items(context, beside)
     _settings(frames.changed_settings(store, its), names)
@@ -93,13 +95,13 @@ def _picker(context: Context) -> None:
 
 
 @st.fragment
-def _people(context: Context, beside: str, k: int) -> None:
+def _people(context: Context, beside: str, k: int, inside: str | None) -> None:
     """Draw the table of people who are served most differently, a page at a time."""
     follow(context)
     store = context.store
     place = heading("Who gains and who loses", "compare_people", terms.NDCG_HELP.format(k=k))
     with place:
-        gained = st.segmented_control(
+        direction = st.segmented_control(
             "Direction", ["gained", "lost"], default="gained", required=True, key="direction",
             bind="query-params",
             label_visibility="collapsed",
@@ -110,22 +112,17 @@ def _people(context: Context, beside: str, k: int) -> None:
             bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
-    counted = records(load(store, frames.moved_count, beside, k, str(request)))[0]
+    counted = records(load(store, frames.moved_count, beside, k, str(request), inside))[0]
 
     def page(number: int) -> pd.DataFrame:
-        return load(store, frames.moved_users, beside, k, str(request), gained == "gained", number)
+        better = direction == "gained"
+        return load(store, frames.moved_users, beside, k, str(request), better, number, inside)
 
-    st.caption(words.moved_line(counted, k, single=_single(context)))
+    st.caption(words.moved_line(counted, k, single=counted["most"] <= 1))
     _table(
-        f"{gained}_{request}_{k}", page, words.user_rows,
+        f"{direction}_{request}_{k}", page, words.user_rows,
         lambda row: select_user(str(row["user_id"])),
     )  # fmt: skip
-
-
-def _single(context: Context) -> bool:
-    """Tell whether everybody has one held-out event at most."""
-    found = context.store.sql("SELECT max(n_heldout) AS n FROM users")
-    return bool(found["n"].fillna(0).iloc[0] <= 1)
 
 
 @st.fragment

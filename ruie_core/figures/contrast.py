@@ -74,7 +74,7 @@ def contrast(
         ...     "value_2": [0.1], "low_2": [0.1], "high_2": [0.2], "n_2": [70], "users_2": [60],
         ...     "difference": [0.2], "difference_low": [0.1], "difference_high": [0.3]})
         >>> figure = contrast(frame, ("feed",), Drawn("NDCG@10", "cohort", "rest"))
-        >>> [trace.x for trace in figure.data]
+        >>> [trace.x for trace in figure.data[:3]]
         [(0.1,), (0.3,), (0.2,)]
     """
     colors = scenario_colors(scenarios)
@@ -90,6 +90,7 @@ def contrast(
             _marks(rows, places, "2", ring, drawn, theme),
             _marks(rows, places, "1", paint, drawn, theme),
             _marks(rows, places, "", paint, drawn, theme),
+            *_legend(drawn, theme),
         ]
     )
     shapes, scale = [], 100.0 if drawn.share else 1.0
@@ -180,7 +181,6 @@ def _marks(
         x=[None if row[column] is None else scale * row[column] for row in rows],
         y=[place + shift for place in places],
         xaxis="x" if side else "x2",
-        name=plain(short({"1": drawn.first, "2": drawn.second}.get(side, "difference"), 44)),
         mode="markers+text",
         cliponaxis=False,
         text=text,
@@ -197,9 +197,22 @@ def _marks(
         unselected={"marker": {"opacity": 1}, "textfont": {}},
         customdata=[[_hover(row, drawn), row["code"]] for row in rows],
         hovertemplate="%{customdata[0]}<extra></extra>",
-        showlegend=bool(side),
-        legendrank=1 if side == "1" else 2,
+        showlegend=False,
     )
+
+
+def _legend(drawn: Drawn, theme: Theme) -> list[go.Scatter]:
+    """Return marks that are drawn in the legend only, in no scenario's colour."""
+    return [
+        go.Scatter(
+            x=[None], y=[None], mode="markers", name=plain(short(name, 44)), marker=marker
+        )
+        for name, marker in (
+            (drawn.first, {"size": 11, "color": theme.text}),
+            (drawn.second, {"size": 9, "color": theme.ground,
+                            "line": {"width": 1.8, "color": theme.muted}}),
+        )
+    ]  # fmt: skip
 
 
 def _line(

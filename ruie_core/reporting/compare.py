@@ -149,7 +149,9 @@ def paths_reading(window: tuple[int, int], last: int, parting: int | None) -> st
     """Say how to read the two paths and which events are drawn."""
     whole_path = window[1] >= last
     span = f"Events {count(window[0])} to {count(min(window[1], last))} of {count(last)}"
-    shown = ("All events" if whole_path and window[0] <= 1 else span) + " are drawn"
+    shown = f"{span} are drawn (choose others with the range in the User view)"
+    if whole_path and window[0] <= 1:
+        shown = "All events are drawn"
     mark = "; dashed: where they part" if parting is not None else ""
     return (
         f"{shown}, on the same axes{mark}. Rings on the Q lines: the scenario taken; a darker gate "

@@ -175,7 +175,7 @@ def reading(frame: pd.DataFrame, names: Names) -> str:
     told = [strong(row["scenario"]) for row in rows if beyond_chance(row)]
     lead = f"Beyond chance in {listed(told)}. " if told else "No scenario differs beyond chance. "
     if all(row["difference_low"] is None for row in rows):
-        lead = "Too few users for intervals. "
+        lead = "Too few events or users for intervals. "
     text = (
         f"{lead}Full dot: {names.first}; ring: {names.second}; right: their difference. Lines: "
         f"95{THIN}% intervals, users as clusters."

@@ -42,16 +42,31 @@ def runs_verdict(frame: pd.DataFrame, names: Names, k: int) -> str:
     return f"{lead} ({REQUESTS[request]}). {said}. {furthest(own, names, ndcg(k))}"
 
 
-def pairs_reading(held: Record, names: Names) -> str:
+def only_those(names: Names) -> str:
+    """Say that only some events are looked at.
+
+    Args:
+        names: the first side is what is looked at.
+    """
+    return (
+        f"Charts and people: only events of {names.first}. Nearest items and settings are of the "
+        "whole runs."
+    )
+
+
+def pairs_reading(held: Record, frame: pd.DataFrame, names: Names) -> str:
     """Say which events are paired and how.
 
     Args:
-        held: own, other, paired.
+        held: own, other, paired, of all events.
+        frame: contrast of what is drawn.
         names: of both runs.
     """
+    row = whole(frame)
+    n = 0 if row is None else row["n_1"]
     text = (
-        f"The same {count(held['paired'])} held-out events, ranked by either; lines: 95{THIN}% "
-        "intervals, users resampled 1,000 times, the difference paired."
+        f"The same {count(n)} held-out events, ranked by either; lines: 95{THIN}% intervals, users "
+        "resampled 1,000 times, the difference paired."
     )
     if held["paired"] < max(held["own"], held["other"]):
         text += (

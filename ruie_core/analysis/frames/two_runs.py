@@ -170,7 +170,13 @@ def _bootstrapped(part: pd.DataFrame, store: RunStore) -> pd.DataFrame:
 
 
 def moved_users(
-    store: RunStore, beside: str, k: int, request: str, gained: bool, page: int
+    store: RunStore,
+    beside: str,
+    k: int,
+    request: str,
+    gained: bool,
+    page: int,
+    sides: str | None = None,
 ) -> pd.DataFrame:
     """Return a page of the users for whom this run ranks most differently from the other.
 
@@ -181,6 +187,7 @@ def moved_users(
         request: ``unknown`` or ``known``.
         gained: those who are better served by this run, the largest gain first; or worse served.
         page: from 0; a page has ``PAGE`` rows.
+        sides: only events of side 1 of this table count; none: all.
 
     Returns:
         user, user_id, scenario (main one), n (paired held-out events), value_1, value_2, difference
@@ -192,7 +199,7 @@ def moved_users(
         WITH each AS (
             SELECT "user", count(*) AS n, avg(gain_1) AS value_1, avg(gain_2) AS value_2,
                 avg(gain_1 - gain_2) AS difference, min(rank_1) AS rank_1, min(rank_2) AS rank_2
-            FROM ({_pairs(beside, None)}) WHERE request_scenario = $request GROUP BY "user"
+            FROM ({_pairs(beside, sides)}) WHERE request_scenario = $request GROUP BY "user"
         )
         SELECT e."user", u.user_id, u.main_scenario AS scenario, e.* EXCLUDE ("user"),
             count(*) OVER () AS "of"
@@ -203,13 +210,18 @@ def moved_users(
     )
 
 
-def moved_count(store: RunStore, beside: str, k: int, request: str) -> pd.DataFrame:
-    """Return in one row for how many users NDCG@k is higher, lower, the same: up, down, same."""
+def moved_count(
+    store: RunStore, beside: str, k: int, request: str, sides: str | None = None
+) -> pd.DataFrame:
+    """Return in one row for how many users NDCG@k is higher, lower, the same: up, down, same.
+
+    ``most`` is the largest number of paired events of one user.
+    """
     return store.sql(
         f"""
         SELECT count(*) FILTER (d > 0) AS up, count(*) FILTER (d < 0) AS down,
-            count(*) FILTER (d = 0) AS same
-        FROM (SELECT avg(gain_1 - gain_2) AS d FROM ({_pairs(beside, None)})
+            count(*) FILTER (d = 0) AS same, coalesce(max(n), 0) AS most
+        FROM (SELECT avg(gain_1 - gain_2) AS d, count(*) AS n FROM ({_pairs(beside, sides)})
             WHERE request_scenario = $request GROUP BY "user")
         """,
         {"k": k, "request": request},

@@ -90,10 +90,10 @@ def test_runs_are_better_only_beyond_chance() -> None:
 
 def test_pairs_say_what_is_left_out() -> None:
     names = said.run_names("a", "b")
-    text = two_runs.pairs_reading({"own": 90, "other": 80, "paired": 70}, names)
+    text = two_runs.pairs_reading({"own": 90, "other": 80, "paired": 70}, contrast(), names)
     assert "Run **a** held out 90 events, run **b** 80" in text
     assert "held out" not in two_runs.pairs_reading(
-        {"own": 70, "other": 70, "paired": 70}, names
+        {"own": 70, "other": 70, "paired": 70}, contrast(), names
     ).replace("held-out", "")
 
 
