@@ -13,8 +13,12 @@ from app import url
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import read_cohort
+from ruie_core.analysis.periods import Period, Span, clock, parse_period, parse_spans
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
+
+COMPARISONS = ("users", "cohort", "runs", "periods")
+"""What the Compare view can set against each other."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,32 @@ def compare(asked: Asked, text: str) -> str | None:
     return None
 
 
+def period(asked: Asked, text: str) -> Period | None:
+    """Return the days that views look at."""
+    try:
+        return parse_period(text, clock(asked.store))
+    except UserError as error:
+        url.note(str(error))
+        return None
+
+
+def spans(asked: Asked, text: str) -> tuple[Span, Span] | None:
+    """Return the two spans that are compared."""
+    try:
+        return parse_spans(text, clock(asked.store))
+    except UserError as error:
+        url.note(str(error))
+        return None
+
+
+def by(asked: Asked, text: str) -> str | None:  # noqa: ARG001 - it is the same for every run
+    """Return what the Compare view compares."""
+    if text in COMPARISONS:
+        return text
+    url.note(f"The link compares by “{text}”; choose one of {', '.join(COMPARISONS)}.")
+    return None
+
+
 CHECKS: Mapping[str, Callable[[Asked, str], Any]] = MappingProxyType(
     {
         "step": step,
@@ -125,6 +155,9 @@ CHECKS: Mapping[str, Callable[[Asked, str], Any]] = MappingProxyType(
         "window": window,
         "find": find,
         "compare": compare,
+        "period": period,
+        "by": by,
+        "spans": spans,
     }
 )
 """Keys of a link beside run and user, and how each is checked."""

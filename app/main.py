@@ -9,7 +9,13 @@ from app.components.chips import chips, copy_link
 from app.components.frames import load
 from app.components.messages import boundary, empty, problem
 from app.components.pending import pending
-from app.components.sidebar import cohort_choice, sidebar_top, view_list
+from app.components.sidebar import (
+    cohort_choice,
+    compare_choice,
+    period_choice,
+    sidebar_top,
+    view_list,
+)
 from app.components.tour import arrive, dialogs, side_buttons
 from app.state import (
     Context,
@@ -26,6 +32,7 @@ from ruie_core.analysis.frames.overview import glance
 from ruie_core.analysis.runs import RunInfo, list_runs
 from ruie_core.errors import UserError
 from ruie_core.reporting.cohorts import everyone_line
+from ruie_core.reporting.sides import all_time_line
 from ruie_core.reporting.text import escape
 
 ICON = (
@@ -73,7 +80,10 @@ def _side(
         side_buttons()
         return
     sidebar_top(runs, run, int(load(found.store, glance)["users"].iloc[0]))
+    if run is not None:
+        compare_choice(runs, run, found.selection.compare)
     cohort_choice(found, list_cohorts(found.store.path))
+    period_choice(found)
     chips(found)
     st.divider()
     query = link(found.selection)
@@ -89,6 +99,8 @@ def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
                 st.warning(escape(notice))
             if found.group is not None and not view.reads_cohort:
                 st.caption(everyone_line(found.group.name))
+            if found.selection.period is not None and not view.reads_period:
+                st.caption(all_time_line(found.selection.period))
             with pending(view.title, view.module), boundary():
                 view.render(found)
             return

@@ -11,10 +11,12 @@ from pathlib import Path
 import streamlit as st
 
 from app import known, url
+from ruie_core.analysis import periods
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import write
 from ruie_core.analysis.cohorts import members_of, read_cohort
 from ruie_core.analysis.frames.people import size
+from ruie_core.analysis.periods import Period, Span
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore, fingerprint
 from ruie_core.figures.theme import DARK, LIGHT, Theme
@@ -23,8 +25,9 @@ RUN, USER, STEP, ITEM = "run", "user", "step", "item"
 PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE = (
     "pin", "cohort", "scenario", "window", "find", "compare",
 )  # fmt: skip
+PERIOD, BY, SPANS = "period", "by", "spans"
 """Names of the query parameters; users and items are named by the log's own ids."""
-_KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE)
+_KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE, PERIOD, BY, SPANS)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class Selection:
         window: first and last event of the user that are drawn; none: the view chooses.
         find: behaviour that people are found by.
         compare: name of the run that this one is compared with.
+        period: days of the log that views look at; none: all of it.
+        by: what the Compare view sets against each other; none: it chooses.
+        spans: the two spans that it compares, the earlier first; none: the two halves.
     """
 
     run: str
@@ -60,6 +66,9 @@ class Selection:
     window: tuple[int, int] | None = None
     find: Behaviour | None = None
     compare: str | None = None
+    period: Period | None = None
+    by: str | None = None
+    spans: tuple[Span, Span] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,11 +136,6 @@ def _open(path: str, state: str) -> RunStore:  # noqa: ARG001 - ``state`` is par
     return RunStore(Path(path))
 
 
-def theme() -> Theme:
-    """Return the figures' theme that fits the one the browser shows."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
-
-
 def chosen_run(runs: Sequence[RunInfo]) -> RunInfo:
     """Return the run that the URL (or else the session) names, or else the first of the list."""
     wanted = _wanted().get(RUN)
@@ -172,7 +176,8 @@ def context(run: RunInfo, store: RunStore) -> Context:
         UserError: the tables went away while the app was open.
     """
     selection = chosen_selection(run, store)
-    return Context(store, run, selection, theme(), _group(store, selection.cohort))
+    theme = DARK if st.context.theme.type == "dark" else LIGHT
+    return Context(store, run, selection, theme, _group(store, selection.cohort))
 
 
 def _group(store: RunStore, identity: str | None) -> Group | None:
@@ -201,6 +206,8 @@ def link(selection: Selection) -> dict[str, str]:
         selection.run, selection.user_id, selection.step, selection.item_id, selection.pin_id,
         selection.cohort, selection.scenario, window,
         None if selection.find is None else write(selection.find), selection.compare,
+        None if selection.period is None else periods.write(selection.period), selection.by,
+        None if selection.spans is None else ",".join(map(periods.write, selection.spans)),
     )  # fmt: skip
     return {key: str(value) for key, value in zip(_KEYS, values, strict=True) if value is not None}
 
@@ -258,6 +265,21 @@ def select_find(behaviour: Behaviour | None) -> None:
 def select_compare(run: str | None) -> None:
     """Compare with another run, or with none."""
     _replace({COMPARE: run})
+
+
+def select_period(period: Period | None) -> None:
+    """Look at some days of the log, or at all of it."""
+    _replace({PERIOD: None if period is None else periods.write(period)})
+
+
+def select_by(name: str | None) -> None:
+    """Choose what the Compare view sets against each other."""
+    _replace({BY: name})
+
+
+def select_spans(spans: tuple[Span, Span] | None) -> None:
+    """Choose the two spans that are compared, the earlier first."""
+    _replace({SPANS: None if spans is None else ",".join(map(periods.write, spans))})
 
 
 def drop(key: str) -> None:

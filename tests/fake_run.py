@@ -28,6 +28,7 @@ from tests.fake_tables import write_summaries
 
 SCENARIOS = ("feed", "search: user_input", 'related "more"', "shop, front page", "other")
 ZONE = "Asia/Shanghai"
+DATASET = "fake" + "0" * 60
 
 
 def fabricate(
@@ -41,14 +42,22 @@ def fabricate(
     neighbors: int = 20,
     healthy: bool = True,
     seed: int = 0,
+    model_seed: int | None = None,
+    dataset: str = DATASET,
+    time_kind: Literal["clock", "order"] = "clock",
 ) -> Path:
-    """Write a whole run folder of about ``events`` events and return its path."""
+    """Write a whole run folder of about ``events`` events and return its path.
+
+    Runs of one ``seed`` and different ``model_seed`` are of the same log.
+    """
     rng = np.random.default_rng(seed)
     (folder / "analysis").mkdir(parents=True, exist_ok=True)
     (folder / "vocab").mkdir(exist_ok=True)
     config = _weights(folder, split, items, len(scenarios), seed)
     log = make_events(rng, users, events, items, len(scenarios))
     catalogue = make_catalogue(rng, items, log.item)
+    if model_seed is not None:
+        rng = np.random.default_rng(model_seed)
     steps = make_steps(rng, log, catalogue, scenarios, split, config.objective.discount, healthy)
     pq.write_table(
         steps, folder / "analysis/steps.parquet", compression="zstd", row_group_size=20_000
@@ -72,7 +81,7 @@ def fabricate(
     _json(folder / "config.json", config.model_dump(mode="json"))
     _history(rng, folder / "history.jsonl", epochs=14)
     write_summaries(rng, folder, steps, catalogue, people, scenarios, healthy, neighbors, ZONE)
-    _manifests(folder, log, seed)
+    _manifests(folder, log, seed, dataset, time_kind)
     return folder
 
 
@@ -115,14 +124,13 @@ def _history(rng: np.random.Generator, path: Path, epochs: int) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-def _manifests(folder: Path, log: Events, seed: int) -> None:
+def _manifests(folder: Path, log: Events, seed: int, dataset: str, time_kind: str) -> None:
     own = {
         str(path.relative_to(folder)): sha256(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and "analysis" not in path.parts and path.name != "manifest.json"
     }
     created = "2026-11-20T09:30:00+00:00"
-    identity = "fake" + "0" * 60
     run = {
         "kind": "run",
         "format": 1,
@@ -131,20 +139,21 @@ def _manifests(folder: Path, log: Events, seed: int) -> None:
         "seed": seed,
         "dataset": "../../data/invented",
         "dataset_name": "invented log",
-        "dataset_hash": identity,
+        "dataset_hash": dataset,
         "dataset_manifest": {
             "kind": "prepared-dataset",
             "source": "generic",
+            "time": {"kind": time_kind, "zone": ZONE},
             "events": len(log.t),
             "rewards": dict(zip(ACTIONS, REWARDS.tolist(), strict=True)),
         },
         "files": own,
     }
     _json(folder / "manifest.json", run)
-    seal_analysis(folder)
+    seal_analysis(folder, dataset)
 
 
-def seal_analysis(folder: Path) -> None:
+def seal_analysis(folder: Path, dataset: str = DATASET) -> None:
     """Write analysis/manifest.json for the tables as they lie there."""
     tables = sorted((folder / "analysis").iterdir())
     hashes = {path.name: sha256(path) for path in tables if path.name != "manifest.json"}
@@ -153,7 +162,7 @@ def seal_analysis(folder: Path) -> None:
         {
             "format": 1,
             "run": folder.name,
-            "dataset_hash": "fake" + "0" * 60,
+            "dataset_hash": dataset,
             "hashes": hashes,
             "created": "2026-11-20T09:45:00+00:00",
         },

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.plotly_chart import PlotlyState
 
 from app.components.frames import draw
+from app.components.scenario import clicked_scenario
 from app.state import Context
 from ruie_core.reporting.glossary import hover
 
@@ -88,6 +89,7 @@ def show(
     title: str,
     help: str | None = None,
     headed: bool = True,
+    picks: bool = False,
 ) -> None:
     """Show a figure that is drawn once per run, theme and ``of``; see ``chart`` for the rest.
 
@@ -102,6 +104,7 @@ def show(
         title: heading over the chart.
         help: what the heading's words mean.
         headed: write the heading.
+        picks: a click on a mark selects the scenario that it names (``clicked_scenario``).
     """
     store = context.store
     chart(
@@ -113,6 +116,8 @@ def show(
         title=title,
         help=help,
         headed=headed,
+        on_select=clicked_scenario(key, store.scenarios) if picks else "ignore",
+        selection_mode=("points",) if picks else ("points", "box", "lasso"),
     )
 
 

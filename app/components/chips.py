@@ -9,6 +9,7 @@ import streamlit as st
 from app import state
 from app.state import Context, Selection, drop
 from ruie_core.figures.numbers import count, short
+from ruie_core.reporting.sides import days
 from ruie_core.reporting.text import escape
 from ruie_core.reporting.user import person
 
@@ -22,6 +23,7 @@ _LABELS: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
         state.SCENARIO: lambda chosen: escape(short(str(chosen.scenario), 26)),
         state.ITEM: lambda chosen: f"item {escape(short(str(chosen.item_id), 20))}",
         state.COMPARE: lambda chosen: f"against {escape(short(str(chosen.compare), 20))}",
+        state.PERIOD: lambda chosen: "" if chosen.period is None else escape(days(chosen.period)),
     }
 )
 """The cohort is chosen, and let go, in the list above the chips."""
@@ -53,9 +55,15 @@ def _let_go() -> None:
     drop(st.session_state[_KEY])
 
 
+@st.fragment
 def copy_link(query: Mapping[str, str]) -> None:
-    """Offer the address of exactly this view, with all that is selected, to be copied."""
-    with st.popover("Copy link", width="stretch", key="copy_link"):
+    """Offer the address of exactly this view, with all that is selected, to be copied.
+
+    It is written when it is opened: the view's own controls stand in the address too, and some of
+    them redraw nothing but themselves.
+    """
+    with st.popover("Copy link", width="stretch", key="copy_link", on_change="rerun"):
         st.caption("This view with all that is selected; the mark at the right copies it.")
         page = (st.context.url or "").split("?", maxsplit=1)[0]
-        st.code(f"{page}?{urlencode(query)}", language=None, wrap_lines=True)
+        whole = st.query_params.to_dict() | dict(query)
+        st.code(f"{page}?{urlencode(whole)}", language=None, wrap_lines=True)

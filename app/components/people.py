@@ -83,7 +83,7 @@ def _second_line(context: Context, matches: pd.DataFrame) -> None:
         if chosen.pin_id is not None and chosen.pin != chosen.user:
             st.button(
                 f"⇄ swap with {person(chosen.pin_id)}", key="user_swap", type="tertiary",
-                on_click=_swap, args=(chosen.pin_id, chosen.user_id),
+                on_click=swap_users, args=(chosen.pin_id, chosen.user_id),
                 help="Look at the pinned person, and pin this one.",
             )  # fmt: skip
 
@@ -139,7 +139,8 @@ def _walk(store: RunStore, user: int, matches: pd.DataFrame | None = None) -> No
     select_user(str(user_row(store, user)["user_id"].iloc[0]), step)
 
 
-def _swap(pinned: str, looked_at: str) -> None:
+def swap_users(pinned: str, looked_at: str) -> None:
+    """Look at the pinned person, and pin the one who was looked at."""
     select_user(pinned)
     select_pin(looked_at)
 

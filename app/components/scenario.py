@@ -1,6 +1,7 @@
-"""The list of scenarios, in step with the selected one."""
+"""The selected scenario: a list in step with it, and clicks on charts that choose it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -28,3 +29,23 @@ def scenario_choice(context: Context, names: Sequence[str], key: str) -> str:
 def _choose(key: str) -> None:
     name = st.session_state[key]
     select_scenario(None if name == ALL else name)
+
+
+def clicked_scenario(chart: str, scenarios: Sequence[str]) -> Callable[[], None]:
+    """Return the callback of a chart whose marks name a scenario: a click selects it.
+
+    The second of a mark's ``customdata`` is the scenario's code, from 1. A click on what is
+    selected already, or on all, or beside the marks lets go of it.
+
+    Args:
+        chart: key of the chart.
+        scenarios: names by code.
+    """
+
+    def clicked() -> None:
+        points: list[dict[str, Any]] = st.session_state[chart].selection.points
+        data = points[0].get("customdata") if points else None
+        code = int(data[1]) if isinstance(data, list) and len(data) > 1 else 0
+        select_scenario(scenarios[code - 1] if 0 < code <= len(scenarios) else None)
+
+    return clicked

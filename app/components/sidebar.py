@@ -5,12 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import Context, select_cohort, select_run
+from app.state import Context, select_cohort, select_compare, select_period, select_run
+from ruie_core.analysis.periods import Clock, Period, clock
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.figures.numbers import count
 from ruie_core.reporting.text import escape, plural
 
 _RUN_KEY, _COHORT_KEY = "sidebar_run", "sidebar_cohort"
+_PERIOD_KEY, _COMPARE_KEY = "sidebar_period", "sidebar_compare"
 
 
 def sidebar_top(runs: Sequence[RunInfo], run: RunInfo | None, users: int | None) -> None:
@@ -58,10 +60,62 @@ def cohort_choice(context: Context, cohorts: Mapping[str, str]) -> None:
         "Cohort",
         [None, *cohorts],
         key=_COHORT_KEY,
+        placeholder="everyone",
         format_func=lambda name: "everyone" if name is None else cohorts[name],
         on_change=lambda: select_cohort(st.session_state[_COHORT_KEY]),
-        help="Users who are looked at together. User, Transitions, Embeddings and Scenarios read "
-        "it; save one in the User view, or from a part of a map.",
+        help="Users who are looked at together. User, Transitions, Embeddings, Scenarios, Gate "
+        "and Q, and Compare read it; save one in the User view, or from a part of a map.",
+    )
+
+
+def period_choice(context: Context) -> None:
+    """Write the choice of days, where the log has a clock; otherwise say that it has none."""
+    found = clock(context.store)
+    if found is None:
+        st.caption("This log has an order but no clock: there are no days to choose.")
+        return
+    period = context.selection.period
+    st.session_state[_PERIOD_KEY] = () if period is None else (period.first, period.last)
+    st.date_input(
+        f"Days ({escape(found.zone)})",
+        key=_PERIOD_KEY,
+        min_value=found.first,
+        max_value=found.last,
+        on_change=_period_chosen,
+        args=(found,),
+        help="The first and the last day that are looked at. Transitions, Scenarios, Gate and Q, "
+        f"and Compare read it. The log runs from {found.first} to {found.last}.",
+    )
+
+
+def _period_chosen(found: Clock) -> None:
+    chosen = st.session_state[_PERIOD_KEY]
+    if not chosen:
+        select_period(None)
+    elif len(chosen) == 2:  # with the first day alone the choice is not finished
+        select_period(Period(chosen[0], chosen[1], found.zone))
+
+
+def compare_choice(runs: Sequence[RunInfo], run: RunInfo, chosen: str | None) -> None:
+    """Write the list of runs that this one can be compared with.
+
+    Args:
+        runs: all runs of the folder.
+        run: the one that is shown.
+        chosen: name of the other one.
+    """
+    others = [item.name for item in runs if item.analysed and item.name != run.name]
+    if not others:
+        return
+    st.session_state[_COMPARE_KEY] = chosen if chosen in others else None
+    st.selectbox(
+        "Compare with",
+        [None, *others],
+        key=_COMPARE_KEY,
+        placeholder="none",
+        format_func=lambda name: "none" if name is None else name,
+        on_change=lambda: select_compare(st.session_state[_COMPARE_KEY]),
+        help="Another run on the same data, for the view Compare.",
     )
 
 

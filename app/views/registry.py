@@ -15,12 +15,14 @@ class View:
         title: its name in the list.
         question: the one question that it answers.
         reads_cohort: it looks at the selected cohort; otherwise it says that it shows everyone.
+        reads_period: it looks at the selected days; otherwise it says that it shows all time.
     """
 
     module: str
     title: str
     question: str
     reads_cohort: bool = False
+    reads_period: bool = False
 
     def render(self, context: Context) -> None:
         """Draw the view; its module is imported when it is first opened."""
@@ -40,6 +42,7 @@ VIEWS: tuple[View, ...] = (
         "Transitions",
         "Where do people go from here, and whom does the model misread?",
         True,
+        True,
     ),
     View(
         "embeddings",
@@ -47,8 +50,9 @@ VIEWS: tuple[View, ...] = (
         "What does the model think is alike, and where did this person walk?",
         True,
     ),
-    View("scenarios", "Scenarios", "For whom does it work?", True),
-    View("gate", "Gate and Q", "Can its confidence be believed?"),
+    View("scenarios", "Scenarios", "For whom does it work?", True, True),
+    View("gate", "Gate and Q", "Can its confidence be believed?", True, True),
+    View("compare", "Compare", "Who is better served, by which model, and since when?", True, True),
     View("experiments", "Experiments", "Which part earns its place?"),
 )
 """The first is what the app opens on."""

@@ -6,13 +6,16 @@ from app.components.chart import show
 from app.components.frames import load
 from app.components.messages import empty
 from app.components.page import header
+from app.components.sides import contrast_chart, sides_of
 from app.state import Context
 from app.views.registry import question
-from ruie_core.analysis.frames import cohorts, metrics
+from ruie_core.analysis.frames import metrics
+from ruie_core.analysis.frames.sides import ndcg
 from ruie_core.figures import scenarios as figures
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.reporting import overview as terms
 from ruie_core.reporting import scenarios as words
+from ruie_core.reporting.sides import ndcg as unit
 
 
 def render(context: Context) -> None:
@@ -20,32 +23,30 @@ def render(context: Context) -> None:
     store, theme = context.store, context.theme
     place = st.container()
     k, request, exclude_seen = _controls(context)
-    group = context.group
-    if group is None:
+    sides, selected = sides_of(context), context.selection.scenario
+    if sides is not None:
+        frame = load(store, ndcg, sides.table, k, request)
+        sentence = words.sides_verdict(frame, sides.names, k)
+    else:
         frame = load(store, metrics.ndcg_by_scenario, k, request, exclude_seen)
         sentence = words.verdict(frame, k)
-    else:
-        frame = load(store, cohorts.ndcg_by_scenario, group.users, k, request)
-        sentence = words.cohort_verdict(frame, group.name, k)
     with place:
         header("Scenarios", sentence, question("scenarios"))
     if frame.empty:
         empty("No held-out event was ranked: evaluate the run.", f"ruie evaluate {store.path}")
         return
-    if group is not None:
-        show(
-            context, lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
-            of=(group.users, k, request), key="scenarios_cohort", frame=frame,
-            name=f"ndcg at {k} of {group.name} {request}",
-            title=f"NDCG@{k} of the cohort and of the rest", help=terms.NDCG_HELP.format(k=k),
-            reading=words.cohort_dots(frame, request),
+    if sides is not None:
+        contrast_chart(
+            context, sides, frame, unit(k), key="scenarios_sides", of=(k, request),
+            title=f"NDCG@{k} by scenario of what came", help=terms.NDCG_HELP.format(k=k),
+            reading=words.sides_dots(frame, sides.names, request),
         )  # fmt: skip
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
         show(
-            context, lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme),
-            of=(k, request, exclude_seen), key="scenarios_ndcg", frame=frame,
+            context, lambda: figures.ndcg_by_scenario(frame, store.scenarios, k, theme, selected),
+            of=(k, request, exclude_seen, selected), key="scenarios_ndcg", frame=frame, picks=True,
             name=f"ndcg at {k} by scenario {request}", title=f"NDCG@{k} by scenario of what came",
             help=terms.NDCG_HELP.format(k=k), reading=words.dots(frame, request),
         )  # fmt: skip
@@ -72,6 +73,7 @@ def _controls(context: Context) -> tuple[int, str, bool]:
             default=metrics.usual_cutoff(store),
             required=True,
             key=f"scenarios_k_{len(cutoffs)}",
+            bind="query-params",
         )
         request = st.segmented_control(
             "What the request says",
@@ -80,8 +82,11 @@ def _controls(context: Context) -> tuple[int, str, bool]:
             required=True,
             format_func=REQUEST_TITLES.__getitem__,
             key="scenarios_request",
+            bind="query-params",
         )
         exclude_seen = exclusions[0]
         if len(exclusions) > 1:
-            exclude_seen = st.toggle("leave seen items out", key="scenarios_exclude_seen")
+            exclude_seen = st.toggle(
+                "leave seen items out", key="scenarios_exclude_seen", bind="query-params"
+            )
     return int(k or cutoffs[0]), str(request), exclude_seen

@@ -25,6 +25,9 @@ FORMAT = 1
 _IN_MEMORY = 8 << 20
 """Tables whose file is smaller (bytes) are read once and kept; larger ones stay on the disk."""
 
+_MOST_KEPT = 256
+"""Tables of users and sides that a store keeps, some ten bytes a user each."""
+
 _UNREAD = ("optimizer.safetensors",)
 """Files of a run that are never read here, so their hash is not computed at every opening."""
 
@@ -84,8 +87,6 @@ class RunStore:
         """Keep the users that a query finds as a table of this connection, once, and name it.
 
         Frames that look at some users only take this name: ``"user" IN (SELECT "user" FROM name)``.
-        A table holds four bytes a user and lives as long as the store; there are as many as
-        cohorts were looked at.
 
         Args:
             query: it has a column ``user``.
@@ -93,16 +94,24 @@ class RunStore:
         """
         return self.keep(f'SELECT DISTINCT "user" FROM ({query})', params, "users")
 
-    def keep(
-        self, query: str, params: Mapping[str, Any], kind: str, most: int | None = None
-    ) -> str:
+    def keep_sides(self, query: str, params: Mapping[str, Any]) -> str:
+        """Keep stretches of paths, each on one of two sides, as a table; see ``analysis.sides``.
+
+        Args:
+            query: ``user``, ``first`` and ``last`` event (from 1, both inside), ``side`` (bool).
+            params: its values.
+        """
+        columns = '"user", first::INT AS first, last::INT AS last, side'
+        return self.keep(f"SELECT {columns} FROM ({query})", params, "sides")
+
+    def keep(self, query: str, params: Mapping[str, Any], kind: str, most: int = _MOST_KEPT) -> str:
         """Keep what a query finds as a table of this connection, once, and name it.
 
         Args:
             query: any query; its rows stay in memory.
             params: its values.
             kind: what the table's name begins with.
-            most: how many tables of this kind are kept at most, the latest; none: all.
+            most: how many tables of this kind are kept at most, the latest.
         """
         text = json.dumps([query, params], sort_keys=True)
         table = f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -113,10 +122,26 @@ class RunStore:
                 self._kept.remove(table)
             self._kept.append(table)
             alike = [name for name in self._kept if name.startswith(f"{kind}_")]
-            for old in [] if most is None else alike[:-most]:
+            for old in alike[:-most]:
                 self.sql(f"DROP TABLE {old}")
                 self._kept.remove(old)
         return table
+
+    def beside(self, other: "RunStore") -> str:
+        """Make another run's tables readable here and return what their names begin with.
+
+        Args:
+            other: an open run, whose files were checked when it was opened.
+
+        Returns:
+            ``name``: the tables are ``<name>_ranks``, ``<name>_neighbors`` and so on.
+        """
+        name = f"run_{other.fingerprint[:16]}"
+        for table in TABLES:
+            source = str(other.path / "analysis" / f"{table}.parquet").replace("'", "''")
+            view = f"{name}_{table}"
+            self.sql(f"CREATE VIEW IF NOT EXISTS {view} AS SELECT * FROM read_parquet('{source}')")
+        return name
 
     @property
     def name(self) -> str:

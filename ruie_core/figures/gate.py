@@ -9,9 +9,16 @@ from ruie_core.figures.numbers import THIN, count, interval, number, percent, pl
 from ruie_core.figures.rows import records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
+_STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+"""A click does not pale the other marks: what is selected is drawn anew, everywhere."""
+
 
 def distribution(
-    frame: pd.DataFrame, mass: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT
+    frame: pd.DataFrame,
+    mass: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    theme: Theme = LIGHT,
+    selected: str | None = None,
 ) -> go.Figure:
     """Draw the gates of each scenario as a strip of bars; the two ends are shaded.
 
@@ -20,6 +27,9 @@ def distribution(
         mass: scenario, n, median, ends.
         scenarios: all scenarios by code, which fixes colours and order.
         theme: colours.
+        selected: scenario that stands out; none: all alike.
+
+    A click on a bar carries the scenario's code as the second of its ``customdata``.
 
     Example:
         >>> frame = pd.DataFrame({"scenario": "feed", "left": [0.25, 0.5], "right": [0.5, 0.75],
@@ -34,20 +44,28 @@ def distribution(
         rows=max(1, len(cells)), cols=1, shared_xaxes=True, vertical_spacing=0.02
     )
     for place, cell in enumerate(cells, start=1):
+        aside = selected not in {None, cell["scenario"]}
         rows = records(frame[frame["scenario"] == cell["scenario"]])
         figure.add_trace(
             go.Bar(
                 x=[(row["left"] + row["right"]) / 2 for row in rows],
                 y=[row["density"] for row in rows],
                 width=[row["right"] - row["left"] for row in rows],
-                marker={"color": colors[cell["scenario"]], "line": {"width": 0}},
+                marker={
+                    "color": theme.faint if aside else colors[cell["scenario"]],
+                    "line": {"width": 0},
+                },
+                **_STILL,
                 customdata=[
-                    f"<b>{plain(cell['scenario'])}</b><br>gate {number(row['left'], 3)} to "
-                    f"{number(row['right'], 3)}<br>{count(row['n'])} events, "
-                    f"{percent(row['share'], 1)} of the scenario"
+                    [
+                        f"<b>{plain(cell['scenario'])}</b><br>gate {number(row['left'], 3)} to "
+                        f"{number(row['right'], 3)}<br>{count(row['n'])} events, "
+                        f"{percent(row['share'], 1)} of the scenario",
+                        scenarios.index(cell["scenario"]) + 1,
+                    ]
                     for row in rows
                 ],
-                hovertemplate="%{customdata}<extra></extra>",
+                hovertemplate="%{customdata[0]}<extra></extra>",
                 showlegend=False,
             ),
             row=place,
@@ -63,7 +81,12 @@ def distribution(
             line={"color": theme.text, "width": 1.5}, row=place, col=1,
         )  # fmt: skip
         for x, anchor, text, color in (
-            (0, "right", plain(short(cell["scenario"], 24)), theme.text),
+            (
+                0,
+                "right",
+                plain(short(cell["scenario"], 24)),
+                theme.faint if aside else theme.text,
+            ),
             (
                 1,
                 "left",
@@ -79,17 +102,23 @@ def distribution(
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_xaxes(title_text="gate", row=max(1, len(cells)), col=1)
-    figure.update_layout(bargap=0, margin={"l": 168, "r": 110, "t": 8})
+    figure.update_layout(bargap=0, margin={"l": 168, "r": 110, "t": 8}, clickmode="event+select")
     return finish(figure, theme, 70 + 58 * max(1, len(cells)))
 
 
-def mass(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT) -> go.Figure:
+def mass(
+    frame: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    theme: Theme = LIGHT,
+    selected: str | None = None,
+) -> go.Figure:
     """Draw each scenario's gate mass over its traffic as a dot with its interval; 1 is fair.
 
     Args:
         frame: scenario, n, traffic, mass, ratio, low, high.
         scenarios: all scenarios by code.
         theme: colours.
+        selected: scenario that stands out; none: all alike.
 
     Example:
         >>> frame = pd.DataFrame({"scenario": ["feed"], "n": [9], "traffic": [0.5], "mass": [0.6],
@@ -115,18 +144,25 @@ def mass(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT) 
             for row in rows
         ],
         theme=theme,
+        selected=selected,
     )
     figure.update_xaxes(title_text="gate mass over traffic", tickprefix=f"×{THIN}")
     return figure
 
 
-def promises(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIGHT) -> go.Figure:
+def promises(
+    frame: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    theme: Theme = LIGHT,
+    selected: str | None = None,
+) -> go.Figure:
     """Draw Q minus realised return per scenario as a dot with its interval; 0 is exact.
 
     Args:
         frame: scenario, n, gap, low, high; reward units.
         scenarios: all scenarios by code.
         theme: colours.
+        selected: scenario that stands out; none: all alike.
 
     Example:
         >>> frame = pd.DataFrame({"scenario": ["feed"], "n": [9], "gap": [0.2], "low": [0.1],
@@ -147,6 +183,7 @@ def promises(frame: pd.DataFrame, scenarios: tuple[str, ...], theme: Theme = LIG
             for row in rows
         ],
         theme=theme,
+        selected=selected,
     )
     figure.update_xaxes(title_text="Q minus realised return, reward units")
     return figure
@@ -165,11 +202,15 @@ def _dots(
     sides: list[str],
     hovers: list[str],
     theme: Theme,
+    selected: str | None,
 ) -> go.Figure:
     """Draw a row per scenario: ``value`` with ``low`` to ``high``, and a line where it is fair."""
     colors = scenario_colors(scenarios)
     rows = records(frame)
-    paint = [colors[row["scenario"]] for row in rows]
+    paint = [
+        colors[row["scenario"]] if selected in {None, row["scenario"]} else theme.faint
+        for row in rows
+    ]
     heads = [f"<b>{plain(row['scenario'])}</b><br>" for row in rows]
     figure = go.Figure(
         go.Scatter(
@@ -180,9 +221,13 @@ def _dots(
             textposition="top center",
             textfont={"color": theme.text, "size": 12},
             marker={"size": 12, "color": paint},
-            customdata=[head + hover for head, hover in zip(heads, hovers, strict=True)],
-            hovertemplate="%{customdata}<extra></extra>",
+            customdata=[
+                [head + hover, scenarios.index(row["scenario"]) + 1]
+                for head, hover, row in zip(heads, hovers, rows, strict=True)
+            ],
+            hovertemplate="%{customdata[0]}<extra></extra>",
             showlegend=False,
+            **_STILL,
         )
     )
     for place, (row, color, side) in enumerate(zip(rows, paint, sides, strict=True)):
@@ -209,7 +254,7 @@ def _dots(
         ticklabelstandoff=8,
         tickfont={"color": theme.text, "size": 13},
     )
-    figure.update_layout(margin={"t": 8})
+    figure.update_layout(margin={"t": 8}, clickmode="event+select")
     return finish(figure, theme, 70 + 58 * max(1, len(rows)))
 
 

@@ -15,7 +15,11 @@ _SHIFTS = {"scenario-popularity": 0.2, "popularity": 0.36}
 
 
 def ndcg_by_scenario(
-    frame: pd.DataFrame, scenarios: tuple[str, ...], k: int = 10, theme: Theme = LIGHT
+    frame: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    k: int = 10,
+    theme: Theme = LIGHT,
+    selected: str | None = None,
 ) -> go.Figure:
     """Draw NDCG@k per scenario as dots with intervals, baselines as grey marks under them.
 
@@ -24,6 +28,9 @@ def ndcg_by_scenario(
         scenarios: all scenarios by code, which fixes the colours.
         k: cut-off.
         theme: colours.
+        selected: scenario that stands out; none: all alike.
+
+    A click on a dot carries the scenario's code as the second of its ``customdata``.
 
     Example:
         >>> frame = pd.DataFrame({
@@ -42,13 +49,13 @@ def ndcg_by_scenario(
         (row["group"], row["scenario"]): place + (0.5 if row["group"] == "scenario" else 0.0)
         for place, row in enumerate(records(cells))
     }
-    figure = go.Figure()
+    figure, codes = go.Figure(), {name: code for code, name in enumerate(scenarios, start=1)}
     for model in dict.fromkeys(frame["model"]):
         part = records(frame[frame["model"] == model])
         own = not part[0]["baseline"]
-        paint = [_paint(row, colors, theme, own=own) for row in part]
+        paint = [_paint(row, colors, theme, own=own, selected=selected) for row in part]
         shift = 0.0 if own else _SHIFTS.get(model, 0.28)
-        figure.add_trace(_dots(part, rows, paint, shift, model, k, theme))
+        figure.add_trace(_dots(part, rows, paint, shift, model, k, codes, theme))
         for row, color in zip(part, paint, strict=True):
             if row["low"] is not None:
                 place = rows[row["group"], row["scenario"]] + shift
@@ -69,9 +76,10 @@ def ndcg_by_scenario(
         showgrid=True,
         nticks=7,
     )
+    figure.update_layout(clickmode="event+select")
     figure.update_yaxes(
         tickvals=list(rows.values()),
-        ticktext=[_label(row, colors, theme) for row in records(cells)],
+        ticktext=[_label(row, colors, theme, selected) for row in records(cells)],
         range=[max(rows.values(), default=0) + 0.7, -0.6],
         showgrid=False,
         ticklabelstandoff=8,
@@ -146,6 +154,7 @@ def _dots(
     shift: float,
     model: str,
     k: int,
+    codes: dict[str, int],
     theme: Theme,
 ) -> go.Scatter:
     own = shift == 0
@@ -167,25 +176,35 @@ def _dots(
             "symbol": "circle" if own else _BASELINE_SYMBOLS.get(model, "line-ns"),
             "line": {"width": 0 if own else 2, "color": paint},
         },
-        customdata=[_hover(row, k) for row in part],
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[
+            [_hover(row, k), codes.get(row["scenario"], 0) if row["group"] == "scenario" else 0]
+            for row in part
+        ],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
         legendrank=1 if own else 2,
     )
 
 
-def _paint(row: Record, colors: dict[str, str], theme: Theme, *, own: bool) -> str:
-    if row["small"]:
+def _paint(
+    row: Record, colors: dict[str, str], theme: Theme, *, own: bool, selected: str | None
+) -> str:
+    aside = row["group"] == "scenario" and selected not in {None, row["scenario"]}
+    if row["small"] or aside:
         return theme.faint
     if not own:
         return theme.muted
     return colors[row["scenario"]] if row["group"] == "scenario" else theme.text
 
 
-def _label(row: Record, colors: dict[str, str], theme: Theme) -> str:
+def _label(row: Record, colors: dict[str, str], theme: Theme, selected: str | None) -> str:
     if row["group"] != "scenario":
         return f"<b>{_GROUP_NAMES[row['group']]}</b>"
     color = theme.faint if row["small"] else colors[row["scenario"]]
-    return f'<span style="color:{color}">■</span> {plain(short(row["scenario"], 24))}'
+    name = plain(short(row["scenario"], 24))
+    name = f"<b>{name}</b>" if row["scenario"] == selected else name
+    return f'<span style="color:{color}">■</span> {name}'
 
 
 def _n(row: Record) -> str:

@@ -28,6 +28,7 @@ def heatmaps(
     ratio: str = "misread",
     reference: str = "base rate",
     theme: Theme = LIGHT,
+    selected: str | None = None,
 ) -> go.Figure:
     """Draw observed shares, the model's mean probabilities and the log of a ratio.
 
@@ -37,6 +38,10 @@ def heatmaps(
         ratio: ``misread`` (model over observed) or ``log_lift`` (observed over the reference).
         reference: what ``p_reference`` is, in words.
         theme: colours.
+        selected: scenario whose row and column are framed.
+
+    The second of a cell's ``customdata`` is the code of the scenario that is left: what a click
+    selects.
 
     Example:
         >>> frame = pd.DataFrame({
@@ -55,7 +60,7 @@ def heatmaps(
         subplot_titles=["observed", "expected by the model", title],
     )  # fmt: skip
     rows = records(frame)
-    hover = np.array([_hover(row, reference) for row in rows]).reshape(size, size)
+    hover = [_hover(row, reference) for row in rows]
     written = size <= MOST_WRITTEN
     for column, (name, scale) in enumerate(
         (("p_observed", theme.sequential), ("p_model", theme.sequential), (ratio, theme.diverging)),
@@ -77,8 +82,7 @@ def heatmaps(
                 ).reshape(size, size),
                 texttemplate="%{text}" if written else "",
                 textfont={"size": 13 if size <= 6 else 11},
-                customdata=hover,
-                hovertemplate="%{customdata}<extra></extra>",
+                hoverinfo="skip",
                 showscale=False,
                 xgap=2,
                 ygap=2,
@@ -86,6 +90,10 @@ def heatmaps(
             row=1,
             col=column,
         )  # fmt: skip
+        if selected in scenarios:
+            _frame(figure, scenarios.index(selected), size, column, theme)
+    for column in (1, 2, 3):
+        figure.add_trace(_targets(hover, size), row=1, col=column)
     below = [label(name, scenarios, 24 if written else 14) for name in scenarios]
     beside = [label(name, scenarios) for name in scenarios]
     figure.update_xaxes(
@@ -100,12 +108,44 @@ def heatmaps(
     for place, note in enumerate(figure.layout.annotations, start=1):
         axis = figure.layout["xaxis" if place == 1 else f"xaxis{place}"]
         note.update(x=axis.domain[0], xanchor="left", font={"size": 13, "color": theme.text})
-    figure.update_layout(dragmode=False)
+    figure.update_layout(dragmode=False, clickmode="event+select")
     return finish(figure, theme, 150 + (46 if written else 26) * max(2, size))
 
 
+def _targets(hover: list[str], size: int) -> go.Scatter:
+    """Return unseen marks over the cells: a heatmap tells nobody that it was clicked."""
+    shown = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        x=[place % size for place in range(len(hover))],
+        y=[place // size for place in range(len(hover))],
+        mode="markers",
+        marker={"symbol": "square", "size": 40 if size <= MOST_WRITTEN else 22, "opacity": 0},
+        selected=shown,
+        unselected=shown,
+        customdata=[[text, place // size + 1] for place, text in enumerate(hover)],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _frame(figure: go.Figure, code: int, size: int, column: int, theme: Theme) -> None:
+    """Draw a line around the row and the column of a scenario."""
+    for x0, x1, y0, y1, dash in (
+        (-0.5, size - 0.5, code - 0.5, code + 0.5, "solid"),
+        (code - 0.5, code + 0.5, -0.5, size - 0.5, "dot"),
+    ):
+        figure.add_shape(
+            type="rect", x0=x0, x1=x1, y0=y0, y1=y1, row=1, col=column, fillcolor="rgba(0,0,0,0)",
+            line={"color": theme.text, "width": 1.6, "dash": dash},
+        )  # fmt: skip
+
+
 def sankey(
-    frame: pd.DataFrame, scenarios: tuple[str, ...], moves_only: bool = True, theme: Theme = LIGHT
+    frame: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    moves_only: bool = True,
+    theme: Theme = LIGHT,
+    selected: str | None = None,
 ) -> go.Figure:
     """Draw the transitions as streams, in the colour of the scenario that they leave.
 
@@ -114,6 +154,7 @@ def sankey(
         scenarios: all scenarios by code.
         moves_only: leave out the events that stay in their scenario.
         theme: colours.
+        selected: scenario whose streams stand out; none: all alike.
 
     Example:
         >>> frame = pd.DataFrame({"from_scenario": ["a", "a", "b", "b"],
@@ -145,7 +186,12 @@ def sankey(
                 "source": [code[row["from_scenario"]] for row in drawn],
                 "target": [size + code[row["to_scenario"]] for row in drawn],
                 "value": [row["n"] for row in drawn],
-                "color": [translucent(colors[row["from_scenario"]], strength) for row in drawn],
+                "color": [
+                    translucent(colors[row["from_scenario"]], strength)
+                    if selected in {None, row["from_scenario"], row["to_scenario"]}
+                    else translucent(theme.faint, 0.25)
+                    for row in drawn
+                ],
                 "customdata": [_flow(row) for row in drawn],
                 "hovertemplate": "%{customdata}<extra></extra>",
             },

@@ -16,10 +16,7 @@ MAP_HELP = (
     "the map only where it is the majority; the legend names all, and a click there hides "
     "one."
 )
-STATES_HELP = (
-    f"{explained('State', 'UMAP')}  
-The ground is everybody, the arrows are one person."
-)
+STATES_HELP = f"{explained('State', 'UMAP')}  \nThe ground is everybody, the arrows are one person."
 
 _TRAITS = {"category": "a category", "scenario": "the same most frequent scenario"}
 

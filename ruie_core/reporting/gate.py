@@ -5,6 +5,7 @@ import pandas as pd
 from ruie_core.figures.numbers import THIN, count, number, percent
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.glossary import explained
+from ruie_core.reporting.sides import ENDS, GAP, GATE, Names, compared, reading, whole
 from ruie_core.reporting.text import escape, listed, strong
 
 GATE_HELP, Q_HELP, MASS_HELP = explained("Gate"), explained("Q"), explained("Gate mass")
@@ -171,3 +172,81 @@ def figures(health: Record) -> list[tuple[str, str, str, str]]:
             explained("Rank agreement", "Realised return"),
         ),
     ]
+
+
+def sides_verdict(gate: pd.DataFrame, gaps: pd.DataFrame, names: Names) -> str:
+    """Say whether the model is as sure, and as right, on one side of a log as on the other.
+
+    Args:
+        gate: contrast of the mean gate.
+        gaps: contrast of Q minus what came.
+        names: of the two sides.
+    """
+    found = [(whole(gate), GATE), (whole(gaps), GAP)]
+    said = [compared(row, names, unit) for row, unit in found if row is not None]
+    return " ".join(f"{one}." for one in said) or "No event of either side has a gate."
+
+
+def sides_figures(
+    gate: pd.DataFrame, ends: pd.DataFrame, gaps: pd.DataFrame, names: Names
+) -> list[tuple[str, str, str, str]]:
+    """Return the row of figures of two sides: label, value, reference, what the word means.
+
+    Args:
+        gate: contrast of the mean gate.
+        ends: contrast of the share of gates at an end.
+        gaps: contrast of Q minus what came.
+        names: of the two sides.
+    """
+    made = []
+    for label, frame, unit, meaning in (
+        ("mean gate", gate, GATE, GATE_HELP),
+        ("gates at an end", ends, ENDS, "Share of gates below 0.05 or above 0.95."),
+        ("Q minus what came", gaps, GAP, f"In reward units. {Q_HELP}"),
+    ):
+        row = whole(frame)
+        if row is None:
+            made.append((label, "–", "no such event", meaning))
+            continue
+        spread = f"difference {unit.gap(row['difference'])}"
+        if row["difference_low"] is not None:
+            low, high = unit.gap(row["difference_low"]), unit.gap(row["difference_high"])
+            spread += f", {low} to {high}"
+        reference = (
+            f"n = {count(row['n_1'])}  \n{names.second}: {unit.value(row['value_2'])}, n = "
+            f"{count(row['n_2'])}  \n{spread}"
+        )
+        made.append((label, unit.value(row["value_1"]), reference, meaning))
+    return made
+
+
+def sides_distribution(names: Names) -> str:
+    """Say how to read the gates per scenario of two sides."""
+    return (
+        f"Bars: {names.first}; black outline: {names.second}. Upright lines: their medians, dotted "
+        "for the second. Heights are densities."
+    )
+
+
+def sides_mass(frame: pd.DataFrame, names: Names) -> str:
+    """Say in which scenario the gate mass of two sides differs."""
+    return f"{reading(frame, names)} Each side's overall mean gate is taken as known."
+
+
+def sides_calibration(frame: pd.DataFrame, split: str, scenario: str, names: Names) -> str:
+    """Say how to read the two curves and over how many events.
+
+    Args:
+        frame: side, n.
+        split: heldout, train or all.
+        scenario: a scenario or ``all``.
+        names: of the two sides.
+    """
+    n = [count(frame.loc[frame["side"] == side, "n"].sum()) for side in (True, False)]
+    where = "" if scenario == "all" else f" in {strong(scenario)}"
+    return (
+        f"Full dots: {names.first} (n = {n[0]}), rings: {names.second} (n = {n[1]}); "
+        f"{SPLITS[split]}{where} in the same bins of Q; bars: 95{THIN}% intervals, users as "
+        "clusters; on the dotted line Q is exact. Events whose return the end of the log cuts off "
+        "are left out."
+    )

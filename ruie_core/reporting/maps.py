@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from ruie_core.analysis.contrast import FEW_USERS
 from ruie_core.analysis.frames.areas import PAGE
-from ruie_core.analysis.frames.cohorts import FEW_USERS
 from ruie_core.analysis.frames.maps import ITEMS, MOST_OVER
 from ruie_core.analysis.frames.trajectories import CALENDAR
 from ruie_core.figures.numbers import count, interval, number, percent

@@ -7,6 +7,7 @@ import pandas as pd
 from ruie_core.analysis.frames.metrics import SMALL_CELL
 from ruie_core.figures.numbers import THIN, count, interval, number
 from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.sides import Names, compared, furthest, ndcg, reading, whole
 from ruie_core.reporting.text import listed, plural, strong
 
 
@@ -45,60 +46,28 @@ def verdict(frame: pd.DataFrame, k: int = 10) -> str:
     return f"{text}."
 
 
-def cohort_verdict(frame: pd.DataFrame, name: str, k: int = 10) -> str:
-    """Say whether the model serves a cohort as well as the rest.
+def sides_verdict(frame: pd.DataFrame, names: Names, k: int = 10) -> str:
+    """Say whether the model serves both sides of a log equally well.
 
     Args:
-        frame: as from ``frames.cohorts.ndcg_by_scenario``.
-        name: the cohort's name.
+        frame: contrast of NDCG@k, as from ``frames.sides.ndcg``.
+        names: of the two sides.
         k: cut-off.
     """
-    own = records(frame[~frame["baseline"]])
-    whole = next((row for row in own if row["group"] == "all"), None)
-    if whole is None:
-        return f"No held-out event of cohort {strong(name)} was ranked."
-    spread = "" if whole["low"] is None else f" ({interval(whole['low'], whole['high'])})"
-    text = (
-        f"For cohort {strong(name)} NDCG@{k} is {number(whole['value'], 3)}{spread}, "
-        f"n = {count(whole['n_events'])} {plural(whole['n_events'], 'event')}"
-    )
-    if whole["difference"] is None:
-        return f"{text}; there is nobody else to compare with."
-    text += f": {_difference(whole)}"
-    cells = [row for row in own if row["group"] == "scenario" and not row["small"]]
-    told = [row for row in cells if _beyond_chance(row)]
-    if told:
-        most = max(told, key=lambda row: abs(row["difference"]))
-        return f"{text}. It differs most in {strong(most['scenario'])}: {_difference(most)}."
-    few = "" if cells else " None of its scenarios has 30 held-out events."
-    return f"{text}. No single scenario differs beyond chance.{few}"
+    row = whole(frame)
+    if row is None or not row["n_1"]:
+        return f"No held-out event of {names.first} was ranked."
+    if not row["n_2"]:
+        return f"{compared(row, names, ndcg(k))}."
+    told = [one for one in records(frame) if one["group"] == "scenario" and not one["small"]]
+    few = "" if told else " No scenario has 30 held-out events on both sides."
+    return f"{compared(row, names, ndcg(k))}. {furthest(frame, names, ndcg(k))}{few}"
 
 
-def cohort_dots(frame: pd.DataFrame, request_scenario: str) -> str:
-    """Say how to read a cohort's NDCG per scenario beside that of the rest."""
+def sides_dots(frame: pd.DataFrame, names: Names, request_scenario: str) -> str:
+    """Say how to read NDCG per scenario of two sides, and under which protocol."""
     given = "is not told" if request_scenario == "unknown" else "is told"
-    text = (
-        f"Dot and line: the cohort's mean and its 95{THIN}% interval, users as clusters; the model "
-        f"{given} which scenario comes next. Grey under it: all other users."
-    )
-    if frame["small"].any():
-        text += " Grey rows hold fewer than 30 events and say little."
-    return text
-
-
-def _difference(row: Record) -> str:
-    side = "above" if row["difference"] > 0 else "below"
-    text = f"{number(abs(row['difference']), 3)} {side} the rest"
-    if row["difference_low"] is None:
-        return text
-    low, high = number(row["difference_low"], 3), number(row["difference_high"], 3)
-    within = "" if _beyond_chance(row) else ", which chance could do"
-    return f"{text} (95{THIN}% interval of the difference {low} to {high}{within})"
-
-
-def _beyond_chance(row: Record) -> bool:
-    low, high = row["difference_low"], row["difference_high"]
-    return low is not None and (low > 0 or high < 0)
+    return f"{reading(frame, names)} The model {given} which scenario comes next."
 
 
 def dots(frame: pd.DataFrame, request_scenario: str) -> str:

@@ -53,20 +53,35 @@ def everyone(frame: pd.DataFrame) -> str:
     return ". ".join(part for part in parts if part) + "."
 
 
-def of_user(frame: pd.DataFrame, user_id: str) -> str:
+def of_days(frame: pd.DataFrame, days: str) -> str:
+    """Answer the view's question for some days against other times.
+
+    Args:
+        frame: as from ``frames.sides.transitions``.
+        days: how the days are called, plain.
+    """
+    if not frame["n"].sum():
+        return f"No transition arrives on {strong(days)}."
+    return _against(frame, f"On {strong(days)} everybody", "other times")
+
+
+def of_user(frame: pd.DataFrame, user_id: str, when: str = "") -> str:
     """Answer the view's question for one user against the population.
 
     Args:
         frame: as from ``frames.transitions.of_user``.
         user_id: the user's id in the log.
+        when: the days that are looked at, plain; empty: all of the log.
     """
-    name = f"User {strong(user_id)}"
+    name = f"User {strong(user_id)}{_dated(when)}"
     if not frame["n"].sum():
         return f"{name} has one event only, so there is no transition to look at."
-    return _against(frame, name, "population")
+    return _against(frame, name, "others" if when else "population")
 
 
-def of_cohort(frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour | None) -> str:
+def of_cohort(
+    frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour | None, when: str = ""
+) -> str:
     """Answer the view's question for a cohort against the rest.
 
     Args:
@@ -74,14 +89,19 @@ def of_cohort(frame: pd.DataFrame, name: str, users: int, behaviour: Behaviour |
         name: the cohort's name.
         users: how many they are.
         behaviour: what they were chosen by; none: they were listed.
+        when: the days that are looked at, plain; empty: all of the log.
     """
-    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')})"
+    who = f"Cohort {strong(name)} ({count(users)} {plural(users, 'user')}){_dated(when)}"
     if not frame["n"].sum():
         return f"{who} has no user with two events, so there is no transition to look at."
     text = _against(frame, who, "rest")
     if behaviour is not None and any(isinstance(each, Move) for each in behaviour.conditions):
         text += " They were chosen by a move, so part of the difference is by construction."
     return text
+
+
+def _dated(when: str) -> str:
+    return f" on {escape(when)}" if when else ""
 
 
 def _against(frame: pd.DataFrame, who: str, others: str) -> str:
@@ -116,7 +136,7 @@ def heatmaps(ratio: str, reference: str) -> str:
     compared = (
         "how many times as often the model expects a move as it happens"
         if ratio == "misread"
-        else f"how many times as often a move happens as the {reference} says"
+        else f"how many times as often a move happens as in the reference ({reference})"
     )
     return (
         f"Each row sums to 100 %: where events go next, from the scenario on the left. The third "

@@ -131,7 +131,7 @@ def test_people_found_within_a_cohort_are_saved_by_name(
     assert 0 < len(found.users or ()) <= busy
 
 
-@pytest.mark.parametrize("view", ["transitions", "scenarios"])
+@pytest.mark.parametrize("view", ["transitions", "scenarios", "gate"])
 def test_a_cohort_stands_against_the_rest(
     open_view: OpenView, own_checkpoints: Path, busy: int, view: str
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_cohort_stands_against_the_rest(
     assert "Busy people" not in page.markdown[0].value
 
 
-@pytest.mark.parametrize("view", ["overview", "embeddings", "gate"])
+@pytest.mark.parametrize("view", ["overview", "embeddings", "experiments"])
 def test_a_view_that_does_not_read_the_cohort_says_so(
     open_view: OpenView, own_checkpoints: Path, busy: int, view: str
 ) -> None:
@@ -162,11 +162,13 @@ def test_all_that_is_selected_goes_along_and_comes_back(
     query = {
         "run": "steady", "user": "u10000", "step": "5", "pin": "u10007", "scenario": "feed",
         "cohort": "busy-people", "window": "2-9", "find": "in feed", "compare": "twin",
+        "period": "2023-07-25..2023-08-05", "by": "periods",
+        "spans": "2023-07-23..2023-07-29,2023-07-30..2023-08-05",
     }  # fmt: skip
     page = open_view("gate", own_checkpoints, **query)
     assert not page.warning
     assert {key: page.query_params[key] for key in query} == query
-    assert page.selectbox(key="gate_scenario_train").value == "feed"
+    assert page.selectbox(key="gate_sides_scenario").value == "feed"
     page.query_params.clear()
     go_to(page, "user").run()
     assert not page.exception
@@ -188,6 +190,12 @@ def test_all_that_is_selected_goes_along_and_comes_back(
         ("find", "jumps around", "is not understood"),
         ("compare", "../steady", "compares with run “../steady”"),
         ("compare", "gone", "compares with run “gone”"),
+        ("period", "2023-08-05..2023-07-25", "“2023-08-05..2023-07-25” is no period"),
+        ("period", "2023-02-30..2023-03-05", "is no period"),
+        ("period", "1999-01-01..1999-02-01", "lies outside of the log"),
+        ("by", "moon", "compares by “moon”"),
+        ("spans", "2023-07-25..2023-07-30", "names no two periods"),
+        ("spans", "2023-07-25..2023-07-30,2023-07-30..2023-08-01", "overlap"),
     ],
 )
 def test_what_is_wrong_in_a_link_is_said_and_left_out(

@@ -71,7 +71,7 @@ def test_another_user_changes_charts_and_url_and_reload_restores(watch: Watch, p
 def test_another_checkpoint_changes_the_answer_and_back_restores(watch: Watch, page: Page) -> None:
     watch.open("/", run="steady")
     first = page.locator('[data-testid="stMain"]').inner_text()
-    page.locator('[data-testid="stSidebar"] [data-testid="stSelectbox"]').click()
+    page.locator('[data-testid="stSidebar"] [data-testid="stSelectbox"]').first.click()
     page.get_by_role("option", name="shaky").click()
     page.wait_for_url("**run=shaky*")
     expect(page.locator('[data-testid="stMain"]')).to_contain_text("gate collapse")

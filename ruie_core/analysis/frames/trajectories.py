@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from ruie_core.analysis.frames.cohorts import COHORT, FEW_USERS, REST
+from ruie_core.analysis.contrast import FEW_USERS
+from ruie_core.analysis.frames.cohorts import COHORT, REST
 from ruie_core.analysis.frames.maps import STATES, kept, member_of
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError

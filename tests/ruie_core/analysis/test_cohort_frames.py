@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruie_core.analysis.contrast import standard_error
 from ruie_core.analysis.frames import cohorts, metrics, transitions
 from ruie_core.analysis.store import RunStore
 from ruie_core.evaluation.bootstrap import mean_intervals
@@ -52,7 +53,7 @@ def test_the_standard_error_is_near_that_of_resampled_users() -> None:
     x = rng.integers(1, 30, 400).astype(float)
     y = rng.binomial(x.astype(int), rng.beta(2, 5, 400)).astype(float)
     one = np.ones(1)
-    found = cohorts.standard_error(
+    found = standard_error(
         y.sum() * one, x.sum() * one, (y * y).sum() * one, (y * x).sum() * one,
         (x * x).sum() * one, 400 * one,
     )[0]  # fmt: skip

@@ -1,0 +1,239 @@
+"""Distributions of two sides over each other, and their calibration curves."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
+from ruie_core.figures.rows import Record, records
+from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
+
+
+def strips(
+    frame: pd.DataFrame,
+    centres: pd.DataFrame,
+    scenarios: tuple[str, ...],
+    names: tuple[str, str],
+    selected: str | None = None,
+    theme: Theme = LIGHT,
+) -> go.Figure:
+    """Draw the gates of each scenario: bars for the first side, a line for the second.
+
+    Args:
+        frame: scenario, side, left, right, n, share, density.
+        centres: scenario, side, n, median, ends.
+        scenarios: all scenarios by code.
+        names: of both sides, plain.
+        selected: scenario that stands out; none: all alike.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"scenario": "feed", "side": [True, False], "left": 0.25,
+        ...                       "right": 0.5, "n": [1, 3], "share": 1.0, "density": 4.0})
+        >>> centres = pd.DataFrame({"scenario": "feed", "side": [True, False], "n": [1, 3],
+        ...                         "median": 0.3, "ends": 0.0})
+        >>> [trace.type for trace in strips(frame, centres, ("feed",), ("a", "b")).data]
+        ['bar', 'scatter']
+    """
+    colors = scenario_colors(scenarios)
+    drawn = [name for name in scenarios if (centres["scenario"] == name).any()]
+    size = max(1, len(drawn))
+    figure = make_subplots(rows=size, cols=1, shared_xaxes=True, vertical_spacing=0.02)
+    for place, name in enumerate(drawn, start=1):
+        aside = selected is not None and name != selected
+        color = theme.faint if aside else colors[name]
+        part = frame[frame["scenario"] == name]
+        _pair(
+            figure,
+            part,
+            name,
+            color,
+            names,
+            theme,
+            row=place,
+            first=place == 1,
+            code=scenarios.index(name) + 1,
+        )
+        middle = {bool(row["side"]): row for row in records(centres[centres["scenario"] == name])}
+        for side, ink, dash in ((True, theme.text, "solid"), (False, theme.muted, "dot")):
+            if side in middle:
+                x = middle[side]["median"]
+                figure.add_shape(
+                    type="line", x0=x, x1=x, y0=0, y1=1, yref="y domain", row=place, col=1,
+                    line={"color": ink, "width": 1.5, "dash": dash},
+                )  # fmt: skip
+        ns = [count(middle[side]["n"]) if side in middle else "0" for side in (True, False)]
+        for x, anchor, text, ink, letters in (
+            (0, "right", plain(short(name, 24)), theme.faint if aside else theme.text, 13),
+            (1, "left", f"n = {ns[0]}<br>and {ns[1]}", theme.muted, 12),
+        ):
+            figure.add_annotation(
+                x=x, xanchor=anchor, y=0.5, yref="y domain", text=text, align="left",
+                xshift=-10 if anchor == "right" else 10, row=place, col=1,
+                font={"size": letters, "color": ink},
+            )  # fmt: skip
+    figure.update_yaxes(visible=False, rangemode="tozero")
+    figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_xaxes(title_text="gate", row=size, col=1)
+    figure.update_layout(
+        bargap=0, barmode="overlay", margin={"l": 168, "r": 96}, clickmode="event+select"
+    )
+    return finish(figure, theme, 90 + 58 * size)
+
+
+def histograms(
+    frame: pd.DataFrame, axis: str, names: tuple[str, str], theme: Theme = LIGHT
+) -> go.Figure:
+    """Draw one histogram per side over each other: bars for the first, a line for the second.
+
+    Args:
+        frame: side, left, right, n, share, density, of all scenarios together.
+        axis: what is spread, with its unit.
+        names: of both sides, plain.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"side": [True, False], "left": 0.25, "right": 0.5, "n": [1, 3],
+        ...                       "share": 1.0, "density": 4.0})
+        >>> histograms(frame, "gate", ("a", "b")).data[0].x
+        (0.375,)
+    """
+    figure = make_subplots(rows=1, cols=1)
+    _pair(figure, frame, axis.split(",")[0], theme.accent, names, theme, row=1, first=True)
+    figure.update_xaxes(title_text=axis, showgrid=True)
+    figure.update_yaxes(title_text="share of events", tickformat=".0%", rangemode="tozero")
+    figure.update_layout(bargap=0, barmode="overlay")
+    for trace, side in zip(figure.data, (True, False), strict=True):
+        rows = frame[frame["side"] == side]
+        trace.y = _steps(rows["share"]) if trace.type == "scatter" else rows["share"].tolist()
+    return finish(figure, theme, 300)
+
+
+def _steps(values: "pd.Series[float]") -> list[float]:
+    return [0.0, *np.repeat(values.to_numpy(float), 2).tolist(), 0.0] if len(values) else []
+
+
+def _pair(
+    figure: go.Figure,
+    frame: pd.DataFrame,
+    name: str,
+    color: str,
+    names: tuple[str, str],
+    theme: Theme,
+    *,
+    row: int,
+    first: bool,
+    code: int = 0,
+) -> None:
+    """Add the bars of the first side and the outline of the second."""
+    own, other = (frame[frame["side"] == side] for side in (True, False))
+    rows = records(own)
+    figure.add_trace(
+        go.Bar(
+            x=[(one["left"] + one["right"]) / 2 for one in rows],
+            y=[one["density"] for one in rows],
+            width=[one["right"] - one["left"] for one in rows],
+            marker={"color": translucent(color, 0.75), "line": {"width": 0}},
+            name=plain(short(names[0], 44)),
+            customdata=[[_hover(one, name, names[0]), code] for one in rows],
+            hovertemplate="%{customdata[0]}<extra></extra>",
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            legendgroup="1",
+            showlegend=first,
+        ),
+        row=row,
+        col=1,
+    )
+    edges = other[["left", "right"]].to_numpy(float).ravel().tolist()
+    figure.add_trace(
+        go.Scatter(
+            x=[edges[0], *edges, edges[-1]] if edges else [],
+            y=_steps(other["density"]),
+            mode="lines",
+            line={"color": theme.text, "width": 1.4},
+            name=plain(short(names[1], 44)),
+            hoverinfo="skip",
+            legendgroup="2",
+            showlegend=first,
+        ),
+        row=row,
+        col=1,
+    )
+
+
+def _hover(row: Record, name: str, side: str) -> str:
+    return (
+        f"<b>{plain(name)}</b><br>{plain(short(side, 44))}<br>{number(row['left'], 3)} to "
+        f"{number(row['right'], 3)}<br>{count(row['n'])} events, {percent(row['share'], 1)}"
+    )
+
+
+def curves(
+    frame: pd.DataFrame, names: tuple[str, str], color: str | None = None, theme: Theme = LIGHT
+) -> go.Figure:
+    """Draw realised return over Q for both sides, beside the diagonal where they agree.
+
+    Args:
+        frame: side, bin, n, q_mean, return_mean, return_low, return_high; reward units.
+        names: of both sides, plain.
+        color: of the first side: a scenario's; none: that of text.
+        theme: colours.
+
+    Example:
+        >>> frame = pd.DataFrame({"side": [True, False], "bin": 1, "n": 50, "q_mean": 1.0,
+        ...     "return_mean": 1.1, "return_low": 1.0, "return_high": 1.2})
+        >>> len(curves(frame, ("a", "b")).data)
+        3
+    """
+    ends = frame[["q_mean", "return_mean", "return_low", "return_high"]].to_numpy(float)
+    least, most = (float(np.nanmin(ends)), float(np.nanmax(ends))) if len(frame) else (0.0, 1.0)
+    pad = 0.06 * (most - least or 1.0)
+    span = [least - pad, most + pad]
+    figure = go.Figure(
+        go.Scatter(
+            x=span, y=span, mode="lines", hoverinfo="skip", showlegend=False,
+            line={"color": theme.muted, "width": 1, "dash": "dot"},
+        )
+    )  # fmt: skip
+    for side, name, ink in ((False, names[1], theme.muted), (True, names[0], color or theme.text)):
+        rows = records(frame[frame["side"] == side])
+        reach = [
+            (0.0, 0.0)
+            if row["return_low"] is None
+            else (row["return_high"] - row["return_mean"], row["return_mean"] - row["return_low"])
+            for row in rows
+        ]
+        figure.add_trace(
+            go.Scatter(
+                x=[row["q_mean"] for row in rows],
+                y=[row["return_mean"] for row in rows],
+                name=plain(short(name, 44)),
+                mode="lines+markers",
+                line={"color": translucent(ink, 0.4), "width": 1.5},
+                marker={
+                    "size": 9 if side else 7,
+                    "color": ink if side else theme.ground,
+                    "line": {"width": 0 if side else 1.6, "color": ink},
+                },
+                error_y={
+                    "type": "data", "symmetric": False, "array": [high for high, _ in reach],
+                    "arrayminus": [low for _, low in reach], "thickness": 1.5 if side else 1,
+                    "width": 0, "color": ink,
+                },
+                customdata=[
+                    f"<b>{plain(short(name, 44))}</b><br>Q {number(row['q_mean'])}<br>realised "
+                    f"{number(row['return_mean'])} (95{THIN}% interval "
+                    f"{interval(row['return_low'], row['return_high'], 2)})<br>"
+                    f"{count(row['n'])} events"
+                    for row in rows
+                ],
+                hovertemplate="%{customdata}<extra></extra>",
+                legendrank=1 if side else 2,
+            )
+        )  # fmt: skip
+    figure.update_xaxes(title_text="Q of the scenario taken, reward units", range=span, nticks=7)
+    figure.update_xaxes(showgrid=True)
+    figure.update_yaxes(title_text="realised discounted return, reward units", range=span, nticks=7)
+    return finish(figure, theme, 380)

@@ -1,0 +1,166 @@
+"""Sentences of two runs on the same data: which serves people better, and what changed in it."""
+
+import pandas as pd
+
+from ruie_core.figures.numbers import THIN, count, number, percent, short
+from ruie_core.figures.rows import Record, records
+from ruie_core.reporting.sides import Names, beyond_chance, compared, furthest, ndcg, whole
+from ruie_core.reporting.text import strong
+
+NEIGHBORS_HELP = (
+    "The nearest items by cosine of the item embeddings, in the model's full width. Overlap: how "
+    "many of an item's nearest are the same in both runs."
+)
+SHORT_REQUESTS = {"unknown": "not given", "known": "given"}
+"""The two kinds of request, where there is little room: is the next scenario given?"""
+REQUESTS = {"unknown": "next scenario not given", "known": "next scenario given"}
+
+
+def runs_verdict(frame: pd.DataFrame, names: Names, k: int) -> str:
+    """Answer for two runs: by which model are people better served, and where.
+
+    Args:
+        frame: as from ``frames.two_runs.paired_ndcg``.
+        names: of both runs.
+        k: cut-off.
+    """
+    if frame.empty:
+        return (
+            "The two runs held out no event in common, so nothing can be paired: train both with "
+            "the same split."
+        )
+    request = frame["request_scenario"].iloc[0]
+    own = frame[frame["request_scenario"] == request]
+    row = whole(own)
+    if row is None:
+        return "No held-out event was ranked by both runs."
+    side = "no better than"
+    if beyond_chance(row):
+        side = "better than" if row["difference"] > 0 else "worse than"
+    lead = f"{names.first[0].upper()}{names.first[1:]} is {side} {names.second} on the same events"
+    said = compared(row, names, ndcg(k))
+    return f"{lead} ({REQUESTS[request]}). {said}. {furthest(own, names, ndcg(k))}"
+
+
+def only_those(names: Names) -> str:
+    """Say that only some events are looked at.
+
+    Args:
+        names: the first side is what is looked at.
+    """
+    return (
+        f"Charts and people: only events of {names.first}. Nearest items and settings are of the "
+        "whole runs."
+    )
+
+
+def pairs_reading(held: Record, frame: pd.DataFrame, names: Names) -> str:
+    """Say which events are paired and how.
+
+    Args:
+        held: own, other, paired, of all events.
+        frame: contrast of what is drawn.
+        names: of both runs.
+    """
+    row = whole(frame)
+    n = 0 if row is None else row["n_1"]
+    text = (
+        f"The same {count(n)} held-out events, ranked by either; lines: 95{THIN}% intervals, users "
+        "resampled 1,000 times, the difference paired."
+    )
+    if held["paired"] < max(held["own"], held["other"]):
+        text += (
+            f" {names.first[0].upper()}{names.first[1:]} held out {count(held['own'])} events, "
+            f"{names.second} {count(held['other'])}; the others are in one run only."
+        )
+    return text
+
+
+def moved_line(row: Record, k: int, single: bool) -> str:
+    """Say for how many users one run ranks better.
+
+    Args:
+        row: up, down, same.
+        k: cut-off.
+        single: every user has one held-out event.
+    """
+    total = row["up"] + row["down"] + row["same"]
+    text = (
+        f"NDCG@{k} is higher for {count(row['up'])} users, lower for {count(row['down'])}, the "
+        f"same for {count(row['same'])}, of {count(total)}. Click a row to look at the person."
+    )
+    if single:
+        text += " One held-out event each: read the ranks, not the NDCG."
+    return text
+
+
+def user_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay a page of users out to be read: user, main scenario, n, ranks, change."""
+    return pd.DataFrame(
+        {
+            "user": frame["user_id"].astype(str),
+            "mostly in": [short(name, 24) for name in frame["scenario"]],
+            "n": [count(n) for n in frame["n"]],
+            "best rank, this": [count(rank) for rank in frame["rank_1"]],
+            "other": [count(rank) for rank in frame["rank_2"]],
+            "NDCG": [_signed(gap) for gap in frame["difference"]],
+        }
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{number(value, 3)}"
+
+
+def item_rows(frame: pd.DataFrame, k: int) -> pd.DataFrame:
+    """Lay a page of items out to be read: item, category, events, how many of k are the same."""
+    titles = [
+        short(row["item_id"] if row["title"] is None else row["title"], 34)
+        for row in records(frame)
+    ]
+    return pd.DataFrame(
+        {
+            "item": titles,
+            "category": ["" if row["category"] is None else row["category"]
+                         for row in records(frame)],
+            "events": [count(n) for n in frame["count"]],
+            f"same of {k}": [count(n) for n in frame["common"]],
+        }
+    )  # fmt: skip
+
+
+def overlap_line(row: Record, k: int) -> str:
+    """Say how alike the items' nearest are in both runs.
+
+    Args:
+        row: items, mean, none.
+        k: how many nearest.
+    """
+    if not row["items"]:
+        return "Neither run has neighbours of the same items."
+    return (
+        f"Of an item's {k} nearest, {number(k * row['mean'], 1)} are the same in both runs on "
+        f"average (n = {count(row['items'])} items); {percent(row['none'])} share none. Those that "
+        "changed most first; click a row to select the item."
+    )
+
+
+def settings_line(frame: pd.DataFrame) -> str:
+    """Say how many settings differ."""
+    if frame.empty:
+        return "Both runs have the same settings."
+    one = strong(frame["setting"].iloc[0])
+    if len(frame) == 1:
+        return f"One setting differs: {one}."
+    return f"{count(len(frame))} settings differ, {one} among them."
+
+
+def page_line(page: int, size: int, of: int) -> str:
+    """Say which rows a page shows.
+
+    >>> page_line(1, 10, 23), page_line(0, 10, 0)
+    ('11 to 20 of 23', 'none')
+    """
+    if not of:
+        return "none"
+    return f"{count(page * size + 1)} to {count(min(of, (page + 1) * size))} of {count(of)}"
