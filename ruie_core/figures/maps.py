@@ -254,6 +254,8 @@ def looked_at(
     traces = [] if area is None else [_outline(area, theme)]
     shown = over(figure, traces, [], [])
     shown.layout.dragmode = drag
+    # What the app's charts would set anyway, after a first drawing and before a second one.
+    shown.layout.clickmode = "event" if drag in ("select", "lasso") else "event+select"
     if window is not None:
         shown.layout.xaxis.range, shown.layout.yaxis.range = list(window[:2]), list(window[2:])
         notes = [_cut(note.to_plotly_json(), window) for note in shown.layout.annotations]

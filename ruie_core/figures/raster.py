@@ -179,7 +179,8 @@ def raster_map(
             "cmax": scale.high, "size": 1, "opacity": 0, "colorbar": scale.bar,
         }  # fmt: skip
         traces[0] = gl([x0, x1], [y0, y1], "corners", marker=marker)
-    laid = [trace.to_plotly_json() | {"showlegend": False} for trace in over]
+    # Beside traces of a group Plotly stacks all those without one in the legend.
+    laid = [trace.to_plotly_json() | {"showlegend": False, "legendgroup": ""} for trace in over]
     figure = lay_map([*traces, *laid], labels, theme)
     kept = {"constrain": "domain"}
     figure.update_layout(

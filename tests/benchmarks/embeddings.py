@@ -3,11 +3,11 @@
 ``python -m tests.benchmarks.embeddings`` fabricates two runs: a million states of 2,000 items, and
 100,000 items. ``zoom`` is the server's time for one zoom of the map of states that nobody asked for
 before: the whole view, from the interaction to the last element handed to the browser. ``first`` is
-the view's first run in the process: imports, the opening of the run, empty caches. ``drawn`` is the
-time in headless Chromium with WebGL in software, from opening the page until the map of items
-(100,000 points, one by one) is on the canvas, once the server has seen the page before. Both by the
-clock and in CPU time, since the clock also counts what else the machine does (its load is in the
-title).
+the view's first run in the process: imports, the opening of the run, empty caches. The map of items
+(100,000 points, one by one) is timed in headless Chromium with WebGL in software until it is on the
+canvas: after opening the page, which loads the app first, and after choosing another colour on an
+open page. All by the clock and in CPU time, since the clock also counts what else the machine does
+(its load is in the title).
 """
 
 import argparse
@@ -19,10 +19,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 from streamlit.testing.v1 import AppTest
@@ -83,7 +84,7 @@ def descendants_cpu() -> float:
     return 1_000 * ticks / os.sysconf("SC_CLK_TCK")
 
 
-def drawn(folder: Path, repeat: int) -> tuple[list[float], list[float]]:
+def drawn(folder: Path, repeat: int) -> Times:
     """Time the map of items on a browser's canvas: by the clock, and CPU of server and browser."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -108,30 +109,44 @@ def drawn(folder: Path, repeat: int) -> tuple[list[float], list[float]]:
         process.wait(20)
 
 
-def _drawn(address: str, repeat: int) -> tuple[list[float], list[float]]:
-    times, cpu = [], []
+_ON_CANVAS = """(mark) => {
+    const plot = document.querySelector('.st-key-item_map .js-plotly-plot')
+    const data = plot?._fullData ?? []
+    const points = data.reduce((n, trace) => n + (trace._length ?? 0), 0)
+    return points >= 100000 && !plot.dataset.seen && plot.querySelector('.gl-canvas')
+        && plot._fullLayout._plots.xy._scene
+}"""
+"""The map of items is there, and not yet marked as seen."""
+
+
+def _drawn(address: str, repeat: int) -> Times:
+    times: Times = {}
+
+    def timed(name: str, page: Page, act: Callable[[], object]) -> None:
+        start, before = time.perf_counter(), descendants_cpu()
+        act()
+        page.wait_for_function(_ON_CANVAS)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        times.setdefault(name, []).append(1_000 * (time.perf_counter() - start))
+        times.setdefault(f"{name}, CPU of all", []).append(descendants_cpu() - before)
+        page.evaluate("document.querySelector('.st-key-item_map .js-plotly-plot').dataset.seen = 1")
+
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        for _ in range(repeat + 1):
+        for place in range(repeat + 1):
             page = browser.new_page(viewport={"width": 1600, "height": 1150})
             page.set_default_timeout(180_000)
-            start, before = time.perf_counter(), descendants_cpu()
-            page.goto(address)
-            page.wait_for_function(
-                """() => {
-                    const plot = document.querySelector('.st-key-item_map .js-plotly-plot')
-                    const data = plot?._fullData ?? []
-                    const points = data.reduce((n, trace) => n + (trace._length ?? 0), 0)
-                    return points >= 100000 && plot.querySelector('.gl-canvas')
-                        && plot._fullLayout._plots.xy._scene
-                }"""
-            )
-            page.screenshot()  # waits until the canvas is composed
-            times.append(1_000 * (time.perf_counter() - start))
-            cpu.append(descendants_cpu() - before)
+            timed("page opened", page, lambda page=page: page.goto(address))
+            page.wait_for_timeout(3_000)
+            for color in ("scenario", "popularity"):
+                button = page.locator(".st-key-item_color").get_by_role("radio", name=color)
+                timed("drawn by another colour", page, button.click)
+                page.wait_for_timeout(2_000)
             page.close()
+            if not place:
+                times.clear()  # the server had not seen the page before
         browser.close()
-    return times[1:], cpu[1:]
+    return times
 
 
 def main() -> None:
@@ -148,7 +163,7 @@ def main() -> None:
         fabricate(items / "run", users=1_000, events=4_000, items=given.items)
         load = os.getloadavg()[0]
         first, times, cpu = zooms(states, given.repeat)
-        canvas, canvas_cpu = drawn(items, given.repeat)
+        canvas = drawn(items, given.repeat)
     title = f"{given.events:,} states, {given.items:,} items; ms; load {load:.1f} before"
     table = Table(title=f"{title}, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores")
     for column in ("what", "p50", "worst", "n"):
@@ -156,8 +171,7 @@ def main() -> None:
     table.add_row("view, first run in the process", f"{first:.0f}", f"{first:.0f}", "1")
     rows = {f"zoom, by {name}": part for name, part in times.items()}
     rows |= {f"zoom, by {name}, CPU": part for name, part in cpu.items()}
-    rows |= {f"{given.items:,} items drawn": canvas}
-    rows |= {f"{given.items:,} items drawn, CPU of server and browser": canvas_cpu}
+    rows |= {f"{given.items:,} items, {name}": values for name, values in canvas.items()}
     for name, values in rows.items():
         middle = f"{np.median(values):.0f}"
         table.add_row(name, middle, f"{max(values):.0f}", str(len(values)))
@@ -165,7 +179,7 @@ def main() -> None:
     console.print(table)
     worst = max(max(values) for values in times.values())
     console.print(f"zoom under {ZOOM_MS:.0f} ms: {'reached' if worst < ZOOM_MS else 'NOT reached'}")
-    reached = "reached" if max(canvas) < DRAWN_MS else "NOT reached"
+    reached = "reached" if max(canvas["drawn by another colour"]) < DRAWN_MS else "NOT reached"
     console.print(f"drawn under {DRAWN_MS:.0f} ms: {reached}")
 
 
