@@ -237,7 +237,7 @@ def _dots(
                 line={"color": color, "width": 2.5},
             )  # fmt: skip
         figure.add_annotation(
-            x=1, xref="paper", xanchor="right", y=place, text=side, align="left",
+            x=1, xref="paper", xanchor="left", xshift=10, y=place, text=side, align="left",
             font={"size": 12, "color": theme.muted},
         )  # fmt: skip
     figure.add_vline(x=fair, line={"color": theme.muted, "width": 1, "dash": "dot"}, layer="below")
@@ -245,7 +245,7 @@ def _dots(
     bounds = [value for value in drawn if value is not None]
     least, most = min([fair - 0.2, *bounds]), max([fair + 0.2, *bounds])
     pad = 0.08 * (most - least)
-    figure.update_xaxes(range=[least - pad, most + pad], domain=[0, 0.8], nticks=6, showgrid=True)
+    figure.update_xaxes(range=[least - pad, most + pad], nticks=6, showgrid=True)
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
         ticktext=[plain(short(row["scenario"], 24)) for row in rows],
@@ -254,7 +254,9 @@ def _dots(
         ticklabelstandoff=8,
         tickfont={"color": theme.text, "size": 13},
     )
-    figure.update_layout(margin={"t": 8}, clickmode="event+select")
+    widest = max((len(part) for side in sides for part in side.split("<br>")), default=0)
+    margin = {"t": 8, "r": 20 + 6.5 * widest}  # px: sides stay beside
+    figure.update_layout(margin=margin, clickmode="event+select")
     return finish(figure, theme, 70 + 58 * max(1, len(rows)))
 
 

@@ -154,13 +154,13 @@ def figures(health: Record) -> list[tuple[str, str, str, str]]:
             "Share of all gates that a scenario's events hold, over its share of events.",
         ),
         (
-            "Q minus what came",
+            "Q − return",
             number(health["overestimation"]),
             f"reward units, n = {count(health['n'])}",
             Q_HELP,
         ),
         (
-            "slope of return over Q",
+            "slope over Q",
             number(health["slope"]),
             "1 is exact",
             explained("Slope"),

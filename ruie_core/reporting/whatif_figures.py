@@ -26,7 +26,7 @@ def figures(compared: Comparison) -> list[Figure]:
             "discounted, in reward units: the scenario whose Q moved most.",
         ),
         Figure(
-            f"next: {escape(short(p['scenario'], 16))}", *_pair(p, "p", percent),
+            f"next: {escape(short(p['scenario'], 10))}", *_pair(p, "p", percent),
             "Probability that the next event happens in this scenario: the one that moved most.",
         ),
         Figure(

@@ -29,7 +29,8 @@ CUT = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((chart)
 """Words of charts that reach beyond their chart."""
 
 HEADINGS = """() => [...document.querySelectorAll(
-        '[data-testid="stMain"] [data-testid="stMarkdownContainer"] strong, h2, h3')]
+        '[data-testid="stMain"] [data-testid="stMarkdownContainer"] strong, h2, h3, '
+        + '[data-testid="stMetricLabel"] p')]
     .filter((text) => text.scrollWidth > text.clientWidth + 1 && text.clientWidth > 0
         && getComputedStyle(text).overflow === 'hidden')
     .map((text) => text.textContent)"""
