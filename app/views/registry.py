@@ -15,14 +15,16 @@ class View:
         title: its name in the list.
         question: the one question that it answers.
         reads_cohort: it looks at the selected cohort; otherwise it says that it shows everyone.
+        needs_run: it shows a run; otherwise it opens without one too.
     """
 
     module: str
     title: str
     question: str
     reads_cohort: bool = False
+    needs_run: bool = True
 
-    def render(self, context: Context) -> None:
+    def render(self, context: Context | None) -> None:
         """Draw the view; its module is imported when it is first opened."""
         import_module(f"app.views.{self.module}").render(context)
 
@@ -49,6 +51,7 @@ VIEWS: tuple[View, ...] = (
     View("scenarios", "Scenarios", "For whom does it work?", True),
     View("gate", "Gate and Q", "Can its confidence be believed?"),
     View("experiments", "Experiments", "Which part earns its place?"),
+    View("newrun", "Your log", "How do I get my own log in here?", needs_run=False),
 )
 """The first is what the app opens on."""
 

@@ -1,7 +1,6 @@
 """What a preparation would say of a log, found out without leaving anything behind."""
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -15,23 +14,7 @@ from ruie_core.data.preview import FIRST_ROWS
 from ruie_core.data.reading import read_logs
 from ruie_core.data.settings import PrepareConfig, SourceSettings
 from ruie_core.data.sources.registry import open_source
-from ruie_core.data.summary import Step
-
-
-@dataclass(frozen=True)
-class LogCheck:
-    """A log that would be accepted, as far as it was read.
-
-    Attributes:
-        whole: all of it was read and prepared; otherwise its first rows were read, and what the
-            filters leave is only known when all of it is prepared.
-        steps: what is left after each step; of the first rows only what was read.
-        scenarios: name and events of every scenario that is left; nothing of the first rows.
-    """
-
-    whole: bool
-    steps: tuple[Step, ...]
-    scenarios: tuple[tuple[str, int], ...]
+from ruie_core.data.summary import LogCheck, Step
 
 
 def check_log(
