@@ -41,7 +41,7 @@ def _running(folder: Path, title: str, question: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Stopping …" if asked else "Stop", key="newrun_stop", on_click=_stop, args=(job,),
-                disabled=asked, help="The last finished epoch stays; it can go on from there.",
+                help="The last finished epoch stays; it can go on from there.",
             )  # fmt: skip
             st.caption(f"{words.GOES_ON} {words.ONE_AT_A_TIME}")
     _evidence(job, progress)

@@ -1,5 +1,6 @@
 """Logs that a browser may name: uploads, and the files of one folder that is never left."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -125,10 +126,12 @@ def _walk(folder: Path) -> Iterator[str]:
     for here, folders, files in os.walk(root):  # which does not follow links to folders
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            path = Path(here) / name
-            inside = path.resolve().is_relative_to(root)
-            if _is_log(name) and not name.startswith(".") and inside and path.is_file():
-                yield path.relative_to(root).as_posix()
+            if not _is_log(name) or name.startswith("."):
+                continue
+            path = (Path(here) / name).relative_to(root).as_posix()
+            with contextlib.suppress(UserError):
+                log_in(root, path)
+                yield path
 
 
 def _is_log(name: str) -> bool:
