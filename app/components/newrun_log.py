@@ -10,7 +10,7 @@ from app.places import data, logs
 from ruie_core.data.preview import Preview, preview_log
 from ruie_core.errors import UserError
 from ruie_core.jobs.logs import MOST_LISTED, keep_upload, list_logs, log_in
-from ruie_core.reporting.newrun import file_line
+from ruie_core.reporting.newrun import NEEDED, file_line
 from ruie_core.reporting.text import escape
 
 _WHERE, _FILE, _NAME = "newrun_where", "newrun_upload", "newrun_server_file"
@@ -45,6 +45,7 @@ def choose_log() -> ChosenLog | None:
         try:
             path = _uploaded() if kind == _UPLOAD else _listed()
             if path is None:
+                st.caption(NEEDED)
                 return None
             found = path.stat()
             state = f"{path}|{found.st_mtime_ns}|{found.st_size}"

@@ -15,6 +15,12 @@ OPENING = (
     "prepared and trained on here, on this machine; then it is in the list of runs."
 )
 
+NEEDED = (
+    "Columns may have any name: they are mapped in the next step. Needed are a user, an item, a "
+    "time or an order, and a scenario (or the word that there is only one). Actions, title and "
+    "category are welcome. What is sent stays on this machine."
+)
+
 READ_ONLY = (
     "**This server only shows runs** (`RUIE_READ_ONLY` is set). Prepare a log and train on it in a "
     "shell; the run is then in the list."
