@@ -24,6 +24,7 @@ from app.state import (
     context,
     link,
     open_store,
+    view_to_open,
 )
 from app.url import take_notices
 from app.views.registry import VIEWS, View
@@ -63,6 +64,8 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="hidden")
     with st.sidebar:
         _side(runs, run, found, pages)
+    if (title := view_to_open()) is not None:
+        st.switch_page(pages[title])
     page.run()
     dialogs()
 
@@ -94,6 +97,10 @@ def _side(
 
 def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
     def page() -> None:
+        if not view.needs_run:
+            with boundary():
+                view.render(found if isinstance(found, Context) else None)
+            return
         if isinstance(found, Context):
             for notice in take_notices():
                 st.warning(escape(notice))
@@ -115,8 +122,8 @@ def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
 
 def _no_runs() -> None:
     empty(
-        f"There is no run in {checkpoints()} yet. Prepare a log and train on it; then reload this "
-        "page.",
+        f"There is no run in {checkpoints()} yet. Bring a log in the view “Your log”, or prepare "
+        "it and train on it in a shell; then reload this page.",
         "ruie prepare kuairand --log path/to/log --out data/mine\n"
         "ruie train data/mine --run checkpoints/mine",
     )

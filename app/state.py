@@ -3,7 +3,6 @@
 A change goes through one of the ``select_…`` functions, which write it at once.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import known, url
+from app.places import folder
 from ruie_core.analysis import periods
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import write
@@ -27,6 +27,7 @@ PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE = (
 )  # fmt: skip
 PERIOD, BY, SPANS = "period", "by", "spans"
 """Names of the query parameters; users and items are named by the log's own ids."""
+_VIEW = "view_to_open"
 _KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE, PERIOD, BY, SPANS)
 
 
@@ -107,19 +108,12 @@ class Context:
 
 def checkpoints() -> Path:
     """Return the folder of runs: ``RUIE_CHECKPOINTS``, else ``checkpoints`` here or by the app."""
-    return _folder("checkpoints", "RUIE_CHECKPOINTS")
+    return folder("checkpoints", "RUIE_CHECKPOINTS")
 
 
 def experiments() -> Path:
     """Return the folder of experiments: ``RUIE_EXPERIMENTS``, else likewise."""
-    return _folder("experiments", "RUIE_EXPERIMENTS")
-
-
-def _folder(name: str, variable: str) -> Path:
-    if folder := os.environ.get(variable):
-        return Path(folder)
-    here = Path(name)
-    return here if here.is_dir() else Path(__file__).resolve().parents[1] / name
+    return folder("experiments", "RUIE_EXPERIMENTS")
 
 
 def open_store(path: Path) -> RunStore:
@@ -215,6 +209,18 @@ def link(selection: Selection) -> dict[str, str]:
 def select_run(name: str) -> None:
     """Look at another run; the user stays if it knows them."""
     url.write(_KEYS, _wanted() | {RUN: name})
+
+
+def open_run(name: str, title: str) -> None:
+    """Look at another run in the view of that title, from the next drawing of the page on."""
+    select_run(name)
+    st.session_state[_VIEW] = title
+
+
+def view_to_open() -> str | None:
+    """Return, once, the title of the view that was asked for."""
+    title: str | None = st.session_state.pop(_VIEW, None)
+    return title
 
 
 def select_user(user_id: str | None, step: int | None = None) -> None:

@@ -104,6 +104,7 @@ def train(
     evaluate: bool = True,
     analyze: bool = True,
     preset: str | None = None,
+    progress: Path | None = None,
 ) -> None:
     """Train a run on a prepared dataset; then evaluate and analyze it.
 
@@ -120,6 +121,7 @@ def train(
         evaluate: Score the run on the test events at the end.
         analyze: Write the app's tables at the end (needs evaluate).
         preset: Named settings (ruie, ruie-paper, or a baseline); other flags win over them.
+        progress: JSON file that says how far training is, for a program that watches.
     """
     from ruie_core.data.dataset import load_dataset
     from ruie_core.training.display import SilentWatcher, TerminalWatcher
@@ -136,7 +138,7 @@ def train(
             if not world.leads:
                 train_run(config, dataset, data, run, world, SilentWatcher(), resume=resume)
                 return
-            with TerminalWatcher(console, config.train.epochs) as watcher:
+            with TerminalWatcher(console, config.train.epochs, progress) as watcher:
                 train_run(config, dataset, data, run, world, watcher, resume=resume)
     except KeyboardInterrupt:
         kept = "the last finished epoch is kept" if run.exists() else "no epoch was finished"

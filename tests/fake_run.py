@@ -117,6 +117,7 @@ def _history(rng: np.random.Generator, path: Path, epochs: int) -> None:
                 "gate_low": 0.004 * (1 - fall),
                 "gate_high": 0.01 * (1 - fall),
                 "validation_ndcg@10": ndcg,
+                "validation_n": 40.0,
                 "validation_hr@10": 1.8 * ndcg,
                 "best": bool(ndcg == best),
             }

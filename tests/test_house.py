@@ -99,6 +99,9 @@ def test_the_app_listens_here_and_asks_nothing() -> None:
     assert config["server"]["address"] == "127.0.0.1"
     assert config["server"].get("showEmailPrompt") is False, "set server.showEmailPrompt = false"
     assert config["browser"]["gatherUsageStats"] is False
+    assert config["server"]["enableXsrfProtection"] is config["server"]["enableCORS"] is True
+    assert config["server"]["maxUploadSize"] <= 500, "an upload is held in memory"
+    assert config["client"]["showErrorDetails"] == "none"
 
 
 def test_no_large_file_is_tracked() -> None:

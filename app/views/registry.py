@@ -16,6 +16,7 @@ class View:
         question: the one question that it answers.
         reads_cohort: it looks at the selected cohort; otherwise it says that it shows everyone.
         reads_period: it looks at the selected days; otherwise it says that it shows all time.
+        needs_run: it shows a run; otherwise it opens without one too.
     """
 
     module: str
@@ -23,8 +24,9 @@ class View:
     question: str
     reads_cohort: bool = False
     reads_period: bool = False
+    needs_run: bool = True
 
-    def render(self, context: Context) -> None:
+    def render(self, context: Context | None) -> None:
         """Draw the view; its module is imported when it is first opened."""
         import_module(f"app.views.{self.module}").render(context)
 
@@ -54,6 +56,7 @@ VIEWS: tuple[View, ...] = (
     View("gate", "Gate and Q", "Can its confidence be believed?", True, True),
     View("compare", "Compare", "Who is better served, by which model, and since when?", True, True),
     View("experiments", "Experiments", "Which part earns its place?"),
+    View("newrun", "Your log", "How do I get my own log in here?", needs_run=False),
 )
 """The first is what the app opens on."""
 

@@ -67,7 +67,7 @@ def open_table(path: Path, role: str, delimiter: str = ",") -> InputFile:
     _look(path, role)
     if path.suffix.lower() in {".parquet", ".pq"}:
         return InputFile(path, role, "parquet", _parquet_columns(path))
-    header, *rest = _first_lines(path, 2)
+    header, *rest = first_lines(path, 2)
     names = next(csv.reader([header], delimiter=delimiter), [])
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(f"{path}: column {twice[0]} stands twice in the header: rename one.")
@@ -83,7 +83,7 @@ def open_lines(path: Path, role: str) -> InputFile:
         UserError: missing, empty, or not what its name says.
     """
     _look(path, role)
-    _first_lines(path, 1)
+    first_lines(path, 1)
     return InputFile(path, role, "lines", ("line",))
 
 
@@ -104,7 +104,7 @@ def _look(path: Path, role: str) -> None:
         raise UserError(f"{path} is a gzip file: let its name end in .gz.")
 
 
-def _first_lines(path: Path, count: int) -> list[str]:
+def first_lines(path: Path, count: int) -> list[str]:
     """The first lines that are not blank; at least one."""
     opened = gzip.open if path.suffix.lower() == ".gz" else open
     lines: list[str] = []

@@ -2,13 +2,44 @@
 
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
+from tyro.constructors import PrimitiveConstructorSpec
 
 from ruie_core.config import DEFAULT_REWARDS, Settings
 
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def _weights_of(words: list[str]) -> dict[str, float]:
+    """``["click=1", "buy=5"]`` -> ``{"click": 1.0, "buy": 5.0}``."""
+    pairs = [word.rpartition("=") for word in words]
+    if any(not name for name, _, _ in pairs):
+        raise ValueError("give each weight as action=weight, such as click=1")
+    return {name: float(weight) for name, _, weight in pairs}
+
+
+def weight_words(weights: dict[str, float]) -> list[str]:
+    """Spell weights as the command line takes them.
+
+    >>> weight_words({"click": 1.0, "like": 2.5})
+    ['click=1', 'like=2.5']
+    """
+    return [f"{name}={weight:g}" for name, weight in weights.items()]
+
+
+Weights = Annotated[
+    dict[str, Weight],
+    PrimitiveConstructorSpec[dict[str, Any]](
+        nargs="*",
+        metavar="ACTION=WEIGHT",
+        instance_from_str=_weights_of,
+        is_instance=lambda value: isinstance(value, dict),
+        str_from_instance=weight_words,
+    ),
+]
+"""Weight by action; on the command line ``--rewards click=1 buy=5``, any action of the log."""
 
 
 class PrepareConfig(Settings):
@@ -26,7 +57,7 @@ class PrepareConfig(Settings):
     min_scenario_share: float = Field(
         0.005, ge=0, lt=1, description="Scenarios with a smaller share of events merge into other."
     )
-    rewards: dict[str, Weight] = Field(
+    rewards: Weights = Field(
         default_factory=lambda: dict(DEFAULT_REWARDS),
         description="Reward units per action; an action without one weighs 0.",
     )

@@ -48,3 +48,19 @@ class PrepareSummary:
             (step.name, step.events, step.users, step.items, step.events / read)
             for step in self.steps
         ]
+
+
+@dataclass(frozen=True)
+class LogCheck:
+    """A log that would be accepted, as far as it was read.
+
+    Attributes:
+        whole: all of it was read and prepared; otherwise its first rows were read, and what the
+            filters leave is only known when all of it is prepared.
+        steps: what is left after each step; of the first rows only what was read.
+        scenarios: name and events of every scenario that is left; nothing of the first rows.
+    """
+
+    whole: bool
+    steps: tuple[Step, ...]
+    scenarios: tuple[tuple[str, int], ...]

@@ -15,6 +15,7 @@ MODEL_NAMES = {
     "the cohort": "The cohort",
     "the rest": "The rest",
 }
+_FEW_EPOCHS = 6
 REQUEST_TITLES = {
     "unknown": "next scenario not given",
     "known": "next scenario given",
@@ -163,6 +164,8 @@ def training_curves(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
         figure.update_yaxes(tickformat=form, nticks=5, rangemode="tozero", row=1, col=column)
     figure.update_yaxes(rangemode="normal", row=1, col=1)
     figure.update_xaxes(title_text="epoch", nticks=6, tickformat="d")
+    if len(frame) <= _FEW_EPOCHS:
+        figure.update_xaxes(dtick=1, nticks=0)  # no epoch lies between two
     _left_titles(figure, theme)
     return finish(figure, theme, 240)
 

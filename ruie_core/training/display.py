@@ -1,17 +1,29 @@
 """Training as seen in a terminal: a bar with the time left, and a line per epoch."""
 
+import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from ruie_core.files import write_json
+
+_EVERY_SECONDS = 1.0
+"""How often the file of progress is written at most."""
+
 
 class TerminalWatcher:
-    """A progress bar over the epochs still to come at most, and each epoch's figures."""
+    """A progress bar over the epochs still to come at most, and each epoch's figures.
 
-    def __init__(self, console: Console, epochs: int) -> None:
+    A program that watches is told the same through a file (``epoch``, ``share`` of it that is
+    done, ``over``): a bar in a log file tells it nothing.
+    """
+
+    def __init__(self, console: Console, epochs: int, file: Path | None = None) -> None:
         self.epochs = epochs
+        self.file, self.written = file, float("-inf")
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -36,6 +48,8 @@ class TerminalWatcher:
     ) -> None:
         """Take the bar away."""
         self.bar.stop()
+        if self.file is not None and kind is None:
+            write_json(self.file, {"over": True})
 
     def step(self, epoch: int, transitions: int, total: int) -> None:
         """Move the bar."""
@@ -43,6 +57,10 @@ class TerminalWatcher:
         self.bar.update(
             self.task, total=self.epochs * total, completed=done, description=f"epoch {epoch}"
         )
+        if self.file is not None and time.monotonic() - self.written > _EVERY_SECONDS:
+            self.written = time.monotonic()
+            share = transitions / max(1, total)
+            write_json(self.file, {"epoch": epoch, "share": share, "over": False})
 
     def epoch(self, line: dict[str, Any]) -> None:
         """Print an epoch's figures."""

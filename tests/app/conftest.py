@@ -53,10 +53,13 @@ def own_checkpoints(checkpoints: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_view(monkeypatch: pytest.MonkeyPatch, checkpoints: Path, experiments: Path) -> OpenView:
+def open_view(
+    monkeypatch: pytest.MonkeyPatch, checkpoints: Path, experiments: Path, tmp_path: Path
+) -> OpenView:
     """Open a view by its module's name, as a link with the given query would."""
 
     monkeypatch.setitem(os.environ, "RUIE_EXPERIMENTS", str(experiments))
+    monkeypatch.setitem(os.environ, "RUIE_DATA", str(tmp_path / "data"))
 
     def open_(view: str, folder: Path = checkpoints, **query: str) -> AppTest:
         monkeypatch.setitem(os.environ, "RUIE_CHECKPOINTS", str(folder))
@@ -79,5 +82,13 @@ def go_to(page: AppTest, view: str) -> AppTest:
 
 def texts(page: AppTest) -> str:
     """All that is written on a page."""
-    groups = (page.subheader, page.markdown, page.caption, page.error, page.warning, page.code)
+    groups = (
+        page.subheader,
+        page.markdown,
+        page.caption,
+        page.error,
+        page.warning,
+        page.success,
+        page.code,
+    )
     return "\n".join(str(element.value) for group in groups for element in group)

@@ -7,7 +7,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,20 +56,33 @@ def experiments(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(checkpoints: Path, experiments: Path) -> Iterator[str]:
+def server(
+    checkpoints: Path, experiments: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Address of the running app."""
+    places = {
+        "RUIE_CHECKPOINTS": checkpoints,
+        "RUIE_EXPERIMENTS": experiments,
+        "RUIE_DATA": tmp_path_factory.mktemp("data"),
+    }
+    with serving("server.log", places) as address:
+        yield address
+
+
+@contextmanager
+def serving(log_name: str, places: Mapping[str, Path]) -> Iterator[str]:
+    """Run the app on a free port, told by environment variables where things lie."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     ARTEFACTS.mkdir(exist_ok=True)
-    log = ARTEFACTS / "server.log"
+    log = ARTEFACTS / log_name
     command = [sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.headless", "true"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, "--server.port", str(port)],
             cwd=REPOSITORY,
-            env=os.environ
-            | {"RUIE_CHECKPOINTS": str(checkpoints), "RUIE_EXPERIMENTS": str(experiments)},
+            env=os.environ | {name: str(place) for name, place in places.items()},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

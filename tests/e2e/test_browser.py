@@ -11,13 +11,16 @@ from tests.e2e.watch import Watch
 
 pytestmark = pytest.mark.e2e
 
+SHOWN = [view for view in VIEWS if view.needs_run]
+"""The views that draw a run; a log is brought in ``test_newrun``."""
+
 
 def path(module: str) -> str:
     return "/" if module == VIEWS[0].module else f"/{module}"
 
 
 @pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
-@pytest.mark.parametrize("view", [view.module for view in VIEWS])
+@pytest.mark.parametrize("view", [view.module for view in SHOWN])
 def test_a_view_is_drawn(
     watch: Watch, page: Page, view: str, request: pytest.FixtureRequest
 ) -> None:
@@ -37,14 +40,14 @@ def test_a_view_is_drawn(
 
 
 def test_nothing_is_wider_than_the_window(watch: Watch, page: Page) -> None:
-    for view in VIEWS:
+    for view in SHOWN:
         watch.open(path(view.module), run="steady", user="u10000")
         assert page.evaluate("document.documentElement.scrollWidth") <= 1440, view.module
 
 
 def test_the_side_leads_to_every_view_and_keeps_the_selection(watch: Watch, page: Page) -> None:
     watch.open("/", run="shaky", user="u10007")
-    for view in VIEWS[1:]:
+    for view in SHOWN[1:]:
         page.locator('[data-testid="stSidebar"]').get_by_role("link", name=view.title).click()
         page.wait_for_url(f"**/{view.module}?*")
         watch.settle()

@@ -83,7 +83,11 @@ def curves(store: RunStore) -> pd.DataFrame:
         deviation to either side, reward units), gate_ends (share of gates below 0.05 or above
         0.95), kept (the epoch whose weights the run holds).
     """
-    history = store.history
+    return history_curves(store.history)
+
+
+def history_curves(history: pd.DataFrame) -> pd.DataFrame:
+    """Return what is drawn of a training's lines, a line per epoch; see ``curves``."""
     if history.empty:
         return pd.DataFrame(
             columns=["epoch", "loss", "ndcg", "q_mean", "q_low", "q_high", "gate_ends", "kept"]

@@ -1,0 +1,1 @@
+"""A preparation and a training that go on by themselves, and how far they are."""
