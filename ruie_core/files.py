@@ -14,7 +14,9 @@ from typing import Any, Final
 from ruie_core.errors import UserError
 
 COHORTS: Final = "cohorts"
-"""Folder of a run that its manifest does not seal: people add to it, and every rewrite keeps it."""
+FINDINGS: Final = "findings"
+UNSEALED: Final = (COHORTS, FINDINGS)
+"""Folders of a run that no manifest seals: people add to them, and every rewrite keeps them."""
 
 _CHUNK = 1 << 20
 

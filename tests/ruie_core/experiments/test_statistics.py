@@ -8,7 +8,6 @@ from ruie_core.experiments.statistics import (
     Sampled,
     differences,
     figures,
-    holm,
     over_seeds,
     ratio_of_totals,
     sample,
