@@ -24,12 +24,14 @@ from ruie_core.errors import UserError
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.files import write_json
 from ruie_core.presets import PRESETS, as_flags, expand_preset
+from ruie_core.report.command import report
 
 if TYPE_CHECKING:
     from ruie_core.data.dataset import Dataset
     from ruie_core.runs import Run
 
 app = SubcommandApp()
+app.command(report)
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -153,9 +153,12 @@ def pick(finding: Finding, caption: str = "") -> Pick:
 def suggestion(found: Iterable[Finding]) -> tuple[Pick, ...]:
     """Return a first selection: differences that are shown, and no person.
 
-    A person is told of only where somebody chose so.
+    A person is told of only where somebody chose so. Those about a cohort have a place before
+    those about everyone; the order stays.
     """
-    return tuple(pick(each) for each in found if each.standing == "shown")[:SUGGESTED]
+    shown = [each for each in found if each.standing == "shown"]
+    first = sorted(shown, key=lambda each: each.cohort is None)[:SUGGESTED]
+    return tuple(pick(each) for each in shown if each in first)
 
 
 def chosen(desk: Desk, picks: Sequence[Pick]) -> tuple[list[Chosen], list[str]]:

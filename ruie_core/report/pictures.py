@@ -66,7 +66,10 @@ def _compared(desk: Desk, finding: Finding, kind: str) -> pd.DataFrame:
     return looked[looked["kind"] == kind].reset_index(drop=True)
 
 
-_LINES = f"Dot and line: the difference and its 95{THIN}% interval, users as clusters; on the dotted line there is none. "
+_LINES = (
+    f"Dot and line: the difference and its 95{THIN}% interval, users as clusters; on the dotted "
+    "line there is none. "
+)
 
 
 def _gains(desk: Desk, finding: Finding, theme: Theme) -> Picture:
@@ -150,7 +153,7 @@ def _path(desk: Desk, finding: Finding, theme: Theme) -> Picture:
         moments=moments_frame(moments), window=(first, path.n), zone=zone, theme=theme,
     )  # fmt: skip
     cut = f"The last {DRAWN_EVENTS} of {path.n} events are drawn. " if first > 1 else ""
-    return Picture(figure, f"{cut}{path_reading(zone)}", steps)
+    return Picture(figure, f"{cut}{path_reading(zone, clickable=False)}", steps)
 
 
 _MAKERS: Final[Mapping[str, Callable[[Desk, Finding, Theme], Picture]]] = MappingProxyType(

@@ -171,13 +171,14 @@ GLOSSARY = (
 """The words of the storyboard, for a help mark."""
 
 
-def reading(time_zone: str) -> str:
-    """Say once how the storyboard is read."""
+def reading(time_zone: str, clickable: bool = True) -> str:
+    """Say once how the storyboard is read, and, where it answers, what a click does."""
+    click = " Click an event to see what was ranked first." if clickable else ""
     return (
         "Reading: on the Q lines the ring marks the scenario that was taken; a darker gate means "
         "that the model trusts this behaviour more; the green band is the top 10. Hollow ranks "
         "are training steps (in-sample), filled ones were held out. Estimates are from before "
-        f"the event; times are {escape(time_zone)}. Click an event to see what was ranked first."
+        f"the event; times are {escape(time_zone)}.{click}"
     )
 
 

@@ -266,4 +266,5 @@ def _by_code(store: RunStore, frame: pd.DataFrame) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(store.scenarios)}
     columns = [name for name in ("scenario", "to") if name in frame]
     places = frame[columns].apply(lambda column: column.map(order))
-    return frame.loc[places.sort_values(columns, kind="stable").index].reset_index(drop=True)
+    ordered: pd.DataFrame = frame.loc[places.sort_values(columns, kind="stable").index]
+    return ordered.reset_index(drop=True)
