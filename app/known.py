@@ -13,6 +13,7 @@ from app import url
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import read_cohort
+from ruie_core.analysis.findings import read_findings
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 
@@ -115,6 +116,16 @@ def compare(asked: Asked, text: str) -> str | None:
     return None
 
 
+def findings(asked: Asked, text: str) -> str | None:
+    """Return the id of a list of findings that can be read."""
+    try:
+        read_findings(asked.store, text)
+    except UserError as error:
+        url.note(str(error))
+        return None
+    return text
+
+
 CHECKS: Mapping[str, Callable[[Asked, str], Any]] = MappingProxyType(
     {
         "step": step,
@@ -125,6 +136,7 @@ CHECKS: Mapping[str, Callable[[Asked, str], Any]] = MappingProxyType(
         "window": window,
         "find": find,
         "compare": compare,
+        "findings": findings,
     }
 )
 """Keys of a link beside run and user, and how each is checked."""

@@ -20,11 +20,11 @@ from ruie_core.analysis.store import RunStore, fingerprint
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 
 RUN, USER, STEP, ITEM = "run", "user", "step", "item"
-PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE = (
-    "pin", "cohort", "scenario", "window", "find", "compare",
+PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE, FINDINGS = (
+    "pin", "cohort", "scenario", "window", "find", "compare", "findings",
 )  # fmt: skip
 """Names of the query parameters; users and items are named by the log's own ids."""
-_KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE)
+_KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE, FINDINGS)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Selection:
         window: first and last event of the user that are drawn; none: the view chooses.
         find: behaviour that people are found by.
         compare: name of the run that this one is compared with.
+        findings: id of the selected list of findings of the run.
     """
 
     run: str
@@ -60,6 +61,7 @@ class Selection:
     window: tuple[int, int] | None = None
     find: Behaviour | None = None
     compare: str | None = None
+    findings: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ def link(selection: Selection) -> dict[str, str]:
         selection.run, selection.user_id, selection.step, selection.item_id, selection.pin_id,
         selection.cohort, selection.scenario, window,
         None if selection.find is None else write(selection.find), selection.compare,
+        selection.findings,
     )  # fmt: skip
     return {key: str(value) for key, value in zip(_KEYS, values, strict=True) if value is not None}
 
@@ -258,6 +261,11 @@ def select_find(behaviour: Behaviour | None) -> None:
 def select_compare(run: str | None) -> None:
     """Compare with another run, or with none."""
     _replace({COMPARE: run})
+
+
+def select_findings(identity: str | None) -> None:
+    """Look at a list of findings of the run by its id, or at none."""
+    _replace({FINDINGS: identity})
 
 
 def drop(key: str) -> None:

@@ -60,8 +60,8 @@ def cohort_choice(context: Context, cohorts: Mapping[str, str]) -> None:
         key=_COHORT_KEY,
         format_func=lambda name: "everyone" if name is None else cohorts[name],
         on_change=lambda: select_cohort(st.session_state[_COHORT_KEY]),
-        help="Users who are looked at together. User, Transitions and Scenarios read it; save one "
-        "in the User view.",
+        help="Users who are looked at together. User, Transitions, Scenarios and Findings read it; "
+        "save one in the User view.",
     )
 
 

@@ -49,6 +49,7 @@ VIEWS: tuple[View, ...] = (
     View("scenarios", "Scenarios", "For whom does it work?", True),
     View("gate", "Gate and Q", "Can its confidence be believed?"),
     View("experiments", "Experiments", "Which part earns its place?"),
+    View("findings", "Findings", "What do I tell the product team?", True),
 )
 """The first is what the app opens on."""
 

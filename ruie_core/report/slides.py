@@ -141,6 +141,8 @@ def _write(shape: Any, text: str, size: float, color: str, marked: bool = True) 
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Pt
 
+    paint: Any = RGBColor
+
     frame = shape.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
@@ -151,4 +153,4 @@ def _write(shape: Any, text: str, size: float, color: str, marked: bool = True) 
             run = paragraph.add_run()
             run.text = part.rstrip() if part is line else part
             run.font.size, run.font.bold = Pt(size), bold
-            run.font.color.rgb = RGBColor.from_string(color.removeprefix("#"))
+            run.font.color.rgb = paint(*bytes.fromhex(color.removeprefix("#")))
