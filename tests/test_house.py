@@ -70,6 +70,8 @@ def test_constraints_pin_every_direct_dependency_inside_its_range() -> None:
     extras = project["optional-dependencies"].values()
     for text in [*project["dependencies"], *(line for extra in extras for line in extra)]:
         wanted = Requirement(text)
+        if wanted.name == project["name"]:
+            continue  # one extra takes another in
         assert pins[canonicalize_name(wanted.name)] in wanted.specifier, text
     assert pins["torch"] == "2.13.0"
 

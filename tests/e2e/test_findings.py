@@ -10,15 +10,13 @@ from tests.e2e.watch import Watch
 
 pytestmark = pytest.mark.e2e
 
-MAIN = '[data-testid="stMain"]'
-
 
 def test_a_report_is_downloaded_and_opens_without_a_network(
     page: Page, watch: Watch, browser: Browser, tmp_path: Path
 ) -> None:
     page.set_viewport_size({"width": 1600, "height": 1150})
     page.goto(f"{watch.server}/findings?run=steady")
-    expect(page.locator(MAIN)).to_contain_text("What will be told, in this order")
+    page.get_by_text("What will be told, in this order").wait_for()  # the server is cold
     page.get_by_text("Picture", exact=True).first.click()
     watch.settle()
     caption = page.get_by_placeholder("What it means for the product, in your words").first
