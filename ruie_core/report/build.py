@@ -2,7 +2,7 @@
 
 import platform
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -209,7 +209,7 @@ def _facts(desk: Desk, told: Sequence[Chosen]) -> tuple[tuple[str, str], ...]:
         ("Made with", f"ruie {made.get('version', '–')}, {with_}"),
         ("Data", f"{made.get('dataset_name', '–')}, {made.get('dataset_hash', '–')}"),
         ("Data kept", kept),
-        ("Held out", f"{store.metrics.get('split', '–')}; the model is not told the scenario"),
+        ("Held out", _held_out(store.metrics)),
         *(
             ("Cohort", f"{each.name}: {each.sentence or 'listed users'}; {count(each.n)} users")
             for each in crowds
@@ -218,6 +218,11 @@ def _facts(desk: Desk, told: Sequence[Chosen]) -> tuple[tuple[str, str], ...]:
                    f"ruie {ruie_core.__version__}, Python {platform.python_version()}, {here}"),
     ]  # fmt: skip
     return tuple((name, value) for name, value in facts if value)
+
+
+def _held_out(metrics: Mapping[str, Any]) -> str:
+    events, protocol = metrics.get("split", "–"), metrics.get("protocol", "–")
+    return f"{events} events, {protocol}; the model is not told which scenario comes next"
 
 
 def _moment(text: object) -> str:

@@ -117,14 +117,17 @@ def _slide(slides: Any, report: Report, section: Section, image: bytes, place: i
     below = [finding.evidence, *([finding.note] if finding.note else [])]
     _write(_box(slide, 1.68, 0.75), "  \n".join(below), 13, LIGHT.text)
     if section.chosen.caption:
-        _write(_box(slide, 2.5, 0.45), section.chosen.caption, 14, LIGHT.accent, marked=False)
+        caption = " ".join(section.chosen.caption.split())
+        size = 14 if len(caption) < 280 else 10.5
+        _write(_box(slide, 2.45, 0.5), caption, size, LIGHT.accent, marked=False)
     left, top = _FIGURES
     shape = slide.shapes.add_picture(io.BytesIO(image), Inches(left), Inches(top))
     scale = min(Inches(_EXTENT[0]) / shape.width, Inches(_EXTENT[1]) / shape.height)
     shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
     shape.left = int((slides.slide_width - shape.width) / 2)
     shape.name = f"Picture: {unmarked(finding.title)}"
-    _write(_box(slide, 6.6, 0.35), section.picture.reading, 10, LIGHT.muted)
+    reading = section.picture.reading
+    _write(_box(slide, 6.6, 0.4), reading, 10 if len(reading) < 360 else 8.5, LIGHT.muted)
     facts = dict(report.facts)
     source = f"Run {facts['Run']} · data {facts['Data']} · {facts['Report'].split(',')[0]}"
     _write(_box(slide, 7.05, 0.3), source, 9, LIGHT.muted, marked=False)
