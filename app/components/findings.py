@@ -116,7 +116,9 @@ def told(context: Context, desk: Desk, picks: Sequence[Pick], kept: Sequence[Cho
                 placeholder="What it means for the product, in your words",
                 label_visibility="collapsed", on_change=_caption, args=(context, picks, place, key),
             )  # fmt: skip
-            opened = st.expander("Picture", key=f"findings_open_{name}", on_change="rerun")
+            opened = st.expander(
+                "Picture", number == 0, key=f"findings_open_{name}", on_change="rerun"
+            )
             with opened:
                 if opened.open:
                     made = picture(desk, finding, context.theme)

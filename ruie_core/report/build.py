@@ -206,7 +206,7 @@ def _facts(desk: Desk, told: Sequence[Chosen]) -> tuple[tuple[str, str], ...]:
     crowds = [desk.crowd(each) for each in dict.fromkeys(c.finding.cohort for c in told) if each]
     facts = [
         ("Run", run),
-        ("Made with", f"ruie {made.get('version', '–')}, {with_}"),
+        ("Made with", ", ".join(filter(None, (f"ruie {made.get('version', '–')}", with_)))),
         ("Data", f"{made.get('dataset_name', '–')}, {made.get('dataset_hash', '–')}"),
         ("Data kept", kept),
         ("Held out", _held_out(store.metrics)),

@@ -17,7 +17,6 @@ def test_a_report_is_downloaded_and_opens_without_a_network(
     page.set_viewport_size({"width": 1600, "height": 1150})
     page.goto(f"{watch.server}/findings?run=steady")
     page.get_by_text("What will be told, in this order").wait_for()  # the server is cold
-    page.get_by_text("Picture", exact=True).first.click()
     watch.settle()
     caption = page.get_by_placeholder("What it means for the product, in your words").first
     caption.fill("Worth a meeting")
