@@ -13,6 +13,7 @@ from app import url
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import read_cohort
+from ruie_core.analysis.findings import read_findings
 from ruie_core.analysis.periods import Period, Span, clock, parse_period, parse_spans
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
@@ -145,6 +146,16 @@ def by(asked: Asked, text: str) -> str | None:  # noqa: ARG001 - it is the same 
     return None
 
 
+def findings(asked: Asked, text: str) -> str | None:
+    """Return the id of a list of findings that can be read."""
+    try:
+        read_findings(asked.store, text)
+    except UserError as error:
+        url.note(str(error))
+        return None
+    return text
+
+
 CHECKS: Mapping[str, Callable[[Asked, str], Any]] = MappingProxyType(
     {
         "step": step,
@@ -158,6 +169,7 @@ CHECKS: Mapping[str, Callable[[Asked, str], Any]] = MappingProxyType(
         "period": period,
         "by": by,
         "spans": spans,
+        "findings": findings,
     }
 )
 """Keys of a link beside run and user, and how each is checked."""

@@ -17,15 +17,8 @@ from app.components.sidebar import (
     view_list,
 )
 from app.components.tour import arrive, dialogs, side_buttons
-from app.state import (
-    Context,
-    checkpoints,
-    chosen_run,
-    context,
-    link,
-    open_store,
-    view_to_open,
-)
+from app.selection import link
+from app.state import Context, checkpoints, chosen_run, context, open_store, view_to_open
 from app.url import take_notices
 from app.views.registry import VIEWS, View
 from ruie_core.analysis.cohorts import list_cohorts

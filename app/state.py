@@ -11,6 +11,25 @@ import streamlit as st
 
 from app import known, url
 from app.places import folder
+from app.selection import (
+    BY,
+    COHORT,
+    COMPARE,
+    FIND,
+    FINDINGS,
+    ITEM,
+    KEYS,
+    PERIOD,
+    PIN,
+    RUN,
+    SCENARIO,
+    SPANS,
+    STEP,
+    USER,
+    WINDOW,
+    Selection,
+    link,
+)
 from ruie_core.analysis import periods
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import write
@@ -21,55 +40,7 @@ from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore, fingerprint
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 
-RUN, USER, STEP, ITEM = "run", "user", "step", "item"
-PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE = (
-    "pin", "cohort", "scenario", "window", "find", "compare",
-)  # fmt: skip
-PERIOD, BY, SPANS = "period", "by", "spans"
-"""Names of the query parameters; users and items are named by the log's own ids."""
 _VIEW = "view_to_open"
-_KEYS = (RUN, USER, STEP, ITEM, PIN, COHORT, SCENARIO, WINDOW, FIND, COMPARE, PERIOD, BY, SPANS)
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What the whole app looks at.
-
-    Attributes:
-        run: name of the run's folder.
-        user: code of the selected user in the run's tables, or none.
-        user_id: the same user's id in the log.
-        step: selected event of the user, counted from 1; n + 1 is the forecast.
-        item: code of the selected item, or none.
-        item_id: the same item's id in the log.
-        pin: code of the user who is kept beside the selected one.
-        pin_id: the same user's id in the log.
-        cohort: id of the selected cohort of the run.
-        scenario: selected scenario.
-        window: first and last event of the user that are drawn; none: the view chooses.
-        find: behaviour that people are found by.
-        compare: name of the run that this one is compared with.
-        period: days of the log that views look at; none: all of it.
-        by: what the Compare view sets against each other; none: it chooses.
-        spans: the two spans that it compares, the earlier first; none: the two halves.
-    """
-
-    run: str
-    user: int | None = None
-    user_id: str | None = None
-    step: int | None = None
-    item: int | None = None
-    item_id: str | None = None
-    pin: int | None = None
-    pin_id: str | None = None
-    cohort: str | None = None
-    scenario: str | None = None
-    window: tuple[int, int] | None = None
-    find: Behaviour | None = None
-    compare: str | None = None
-    period: Period | None = None
-    by: str | None = None
-    spans: tuple[Span, Span] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +101,11 @@ def _open(path: str, state: str) -> RunStore:  # noqa: ARG001 - ``state`` is par
     return RunStore(Path(path))
 
 
+def theme() -> Theme:
+    """Return the figures' theme that fits the one the browser shows."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
 def chosen_run(runs: Sequence[RunInfo]) -> RunInfo:
     """Return the run that the URL (or else the session) names, or else the first of the list."""
     wanted = _wanted().get(RUN)
@@ -159,7 +135,7 @@ def chosen_selection(run: RunInfo, store: RunStore) -> Selection:
         pin_id=wanted[PIN] if found.get(PIN) is not None else None,
         **found,
     )
-    url.write(_KEYS, link(selection))
+    url.write(KEYS, link(selection))
     return selection
 
 
@@ -170,8 +146,7 @@ def context(run: RunInfo, store: RunStore) -> Context:
         UserError: the tables went away while the app was open.
     """
     selection = chosen_selection(run, store)
-    theme = DARK if st.context.theme.type == "dark" else LIGHT
-    return Context(store, run, selection, theme, _group(store, selection.cohort))
+    return Context(store, run, selection, theme(), _group(store, selection.cohort))
 
 
 def _group(store: RunStore, identity: str | None) -> Group | None:
@@ -193,22 +168,9 @@ def follow(context: Context) -> Selection:
     return selection
 
 
-def link(selection: Selection) -> dict[str, str]:
-    """Return the query of a link to what is selected."""
-    window = None if selection.window is None else "{}-{}".format(*selection.window)
-    values: tuple[str | int | None, ...] = (
-        selection.run, selection.user_id, selection.step, selection.item_id, selection.pin_id,
-        selection.cohort, selection.scenario, window,
-        None if selection.find is None else write(selection.find), selection.compare,
-        None if selection.period is None else periods.write(selection.period), selection.by,
-        None if selection.spans is None else ",".join(map(periods.write, selection.spans)),
-    )  # fmt: skip
-    return {key: str(value) for key, value in zip(_KEYS, values, strict=True) if value is not None}
-
-
 def select_run(name: str) -> None:
     """Look at another run; the user stays if it knows them."""
-    url.write(_KEYS, _wanted() | {RUN: name})
+    url.write(KEYS, _wanted() | {RUN: name})
 
 
 def open_run(name: str, title: str) -> None:
@@ -288,6 +250,11 @@ def select_spans(spans: tuple[Span, Span] | None) -> None:
     _replace({SPANS: None if spans is None else ",".join(map(periods.write, spans))})
 
 
+def select_findings(identity: str | None) -> None:
+    """Look at a list of findings of the run by its id, or at none."""
+    _replace({FINDINGS: identity})
+
+
 def drop(key: str) -> None:
     """Take one key out of the selection, with what belongs to it."""
     _replace({key: None} | ({STEP: None, WINDOW: None} if key == USER else {}))
@@ -296,8 +263,8 @@ def drop(key: str) -> None:
 def _replace(changed: Mapping[str, str | int | None]) -> None:
     kept = _wanted() | {key: str(new) for key, new in changed.items() if new is not None}
     gone = {key for key, new in changed.items() if new is None}
-    url.write(_KEYS, {key: value for key, value in kept.items() if key not in gone})
+    url.write(KEYS, {key: value for key, value in kept.items() if key not in gone})
 
 
 def _wanted() -> dict[str, str]:
-    return url.wanted(_KEYS)
+    return url.wanted(KEYS)

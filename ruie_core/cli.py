@@ -13,30 +13,27 @@ from tyro.conf import CascadeSubcommandArgs, Positional, arg, subcommand
 from tyro.extras import SubcommandApp
 
 from ruie_core.config import RunConfig, parse_settings, setting_sentence
+from ruie_core.data import settings as logs
 from ruie_core.data.sample.settings import SampleConfig
-from ruie_core.data.settings import (
-    GenericSettings,
-    KuaiRandSettings,
-    KuaiSarSettings,
-    PrepareConfig,
-)
 from ruie_core.errors import UserError
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.files import write_json
 from ruie_core.presets import PRESETS, as_flags, expand_preset
+from ruie_core.report.command import report
 
 if TYPE_CHECKING:
     from ruie_core.data.dataset import Dataset
     from ruie_core.runs import Run
 
 app = SubcommandApp()
+app.command(report)
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Source = (
-    Annotated[KuaiSarSettings, subcommand("kuaisar")]
-    | Annotated[KuaiRandSettings, subcommand("kuairand")]
-    | Annotated[GenericSettings, subcommand("generic")]
+    Annotated[logs.KuaiSarSettings, subcommand("kuaisar")]
+    | Annotated[logs.KuaiRandSettings, subcommand("kuairand")]
+    | Annotated[logs.GenericSettings, subcommand("generic")]
 )
 
 
@@ -67,7 +64,7 @@ def sample(
 def prepare(
     source: Annotated[Source, arg(name="")],
     out: Path,
-    settings: Annotated[PrepareConfig, arg(name="")] = PrepareConfig(),  # noqa: B008 (frozen)
+    settings: Annotated[logs.PrepareConfig, arg(name="")] = logs.PrepareConfig(),  # noqa: B008 (frozen)
     force: bool = False,
 ) -> None:
     """Turn a raw log into a prepared dataset, out of core.

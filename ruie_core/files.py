@@ -14,7 +14,9 @@ from typing import Any, Final
 from ruie_core.errors import UserError
 
 COHORTS: Final = "cohorts"
-"""Folder of a run that its manifest does not seal: people add to it, and every rewrite keeps it."""
+FINDINGS: Final = "findings"
+UNSEALED: Final = (COHORTS, FINDINGS)
+"""Folders of a run that no manifest seals: people add to them, and every rewrite keeps them."""
 
 _CHUNK = 1 << 20
 
@@ -66,9 +68,17 @@ def read_json(path: Path) -> Any:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file whole or not at all."""
+    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
-    temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from app.components.frames import draw
 from app.components.scenario import clicked_scenario
 from app.state import Context
 from ruie_core.reporting.glossary import hover
+from ruie_core.reporting.text import unmarked
 
 
 def chart(
@@ -176,12 +177,7 @@ def html_bytes(figure: go.Figure, title: str, reading: str) -> bytes:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title></head>"
         f'<body style="font-family:sans-serif;margin:24px;background:{ground};color:{ink}">'
-        f"<h1 style='font-size:18px'>{html.escape(_unmarked(title))}</h1>{body}"
-        f"<p style='font-size:13px'>{html.escape(_unmarked(reading))}</p></body></html>"
+        f"<h1 style='font-size:18px'>{html.escape(unmarked(title))}</h1>{body}"
+        f"<p style='font-size:13px'>{html.escape(unmarked(reading))}</p></body></html>"
     )
     return page.encode()
-
-
-def _unmarked(text: str) -> str:
-    """Take Markdown's escapes and bold marks out of a line."""
-    return re.sub(r"\\(.)", r"\1", text.replace("**", ""))

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import state
-from app.state import Context, Selection, drop
+from app import selection
+from app.selection import Selection
+from app.state import Context, drop
 from ruie_core.figures.numbers import count, short
 from ruie_core.reporting.sides import days
 from ruie_core.reporting.text import escape
@@ -15,15 +16,19 @@ from ruie_core.reporting.user import person
 
 _LABELS: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
     {
-        state.USER: lambda chosen: person(chosen.user_id),
-        state.STEP: lambda chosen: f"event {count(chosen.step or 0)}",
-        state.WINDOW: lambda chosen: "events {}–{}".format(*map(count, chosen.window or (0, 0))),
-        state.PIN: lambda chosen: f"pinned: {person(chosen.pin_id)}",
-        state.FIND: lambda chosen: escape(short(state.link(chosen)[state.FIND], 26)),
-        state.SCENARIO: lambda chosen: escape(short(str(chosen.scenario), 26)),
-        state.ITEM: lambda chosen: f"item {escape(short(str(chosen.item_id), 20))}",
-        state.COMPARE: lambda chosen: f"against {escape(short(str(chosen.compare), 20))}",
-        state.PERIOD: lambda chosen: "" if chosen.period is None else escape(days(chosen.period)),
+        selection.USER: lambda chosen: person(chosen.user_id),
+        selection.STEP: lambda chosen: f"event {count(chosen.step or 0)}",
+        selection.WINDOW: lambda chosen: "events {}–{}".format(
+            *map(count, chosen.window or (0, 0))
+        ),
+        selection.PIN: lambda chosen: f"pinned: {person(chosen.pin_id)}",
+        selection.FIND: lambda chosen: escape(short(selection.link(chosen)[selection.FIND], 26)),
+        selection.SCENARIO: lambda chosen: escape(short(str(chosen.scenario), 26)),
+        selection.ITEM: lambda chosen: f"item {escape(short(str(chosen.item_id), 20))}",
+        selection.COMPARE: lambda chosen: f"against {escape(short(str(chosen.compare), 20))}",
+        selection.PERIOD: lambda chosen: (
+            "" if chosen.period is None else escape(days(chosen.period))
+        ),
     }
 )
 """The cohort is chosen, and let go, in the list above the chips."""
@@ -40,7 +45,7 @@ _HELP = (
 
 def chips(context: Context) -> None:
     """Write what is selected; a click lets go of it."""
-    query = state.link(context.selection)
+    query = selection.link(context.selection)
     chosen = [key for key in _LABELS if key in query]
     if not chosen:
         return

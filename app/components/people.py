@@ -9,14 +9,7 @@ import streamlit as st
 from app.components.cohorts import cohort_menu
 from app.components.frames import load
 from app.components.people_form import SORT, behaviour_form
-from app.state import (
-    Context,
-    chosen_selection,
-    select_find,
-    select_pin,
-    select_step,
-    select_user,
-)
+from app.state import Context, chosen_selection, select_find, select_pin, select_step, select_user
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import example, parse, write
 from ruie_core.analysis.frames.people import asked, find_user, matching_users, place_among

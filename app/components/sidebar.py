@@ -64,7 +64,7 @@ def cohort_choice(context: Context, cohorts: Mapping[str, str]) -> None:
         format_func=lambda name: "everyone" if name is None else cohorts[name],
         on_change=lambda: select_cohort(st.session_state[_COHORT_KEY]),
         help="Users who are looked at together. User, Transitions, Embeddings, Scenarios, Gate "
-        "and Q, and Compare read it; save one in the User view, or from a part of a map.",
+        "and Q, Compare and Findings read it; save one in the User view, or from a part of a map.",
     )
 
 

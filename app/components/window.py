@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.state import WINDOW, Selection, drop, select_step, select_window
+from app.selection import WINDOW, Selection
+from app.state import drop, select_step, select_window
 from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.user import STORY_TERMS, window_line
 

@@ -56,6 +56,7 @@ VIEWS: tuple[View, ...] = (
     View("gate", "Gate and Q", "Can its confidence be believed?", True, True),
     View("compare", "Compare", "Who is better served, by which model, and since when?", True, True),
     View("experiments", "Experiments", "Which part earns its place?"),
+    View("findings", "Findings", "What do I tell the product team?", True),
     View("newrun", "Your log", "How do I get my own log in here?", needs_run=False),
 )
 """The first is what the app opens on."""

@@ -13,7 +13,8 @@ from app.components.page import Metric, header, metric_row
 from app.components.people import person_finder, with_user
 from app.components.seeds import band_of, compared_store
 from app.components.window import WIDTH, drawn_window, picked
-from app.state import Context, Selection, chosen_selection, follow
+from app.selection import Selection
+from app.state import Context, chosen_selection, follow
 from app.views.registry import question
 from ruie_core.analysis.frames import story, user
 from ruie_core.analysis.frames.beside import first_choices

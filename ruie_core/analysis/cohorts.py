@@ -5,11 +5,10 @@ cohorts, the model stays what it is. A cohort is a behaviour, asked anew of the 
 explicit list of user ids.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -20,19 +19,20 @@ from pydantic import (
     model_validator,
 )
 
+from ruie_core.analysis import named
 from ruie_core.analysis.behaviour.conditions import Behaviour, resolved
 from ruie_core.analysis.behaviour.language import write
 from ruie_core.analysis.behaviour.statement import statement
 from ruie_core.analysis.store import RunStore
 from ruie_core.config import setting_sentence
 from ruie_core.errors import UserError
-from ruie_core.files import COHORTS, read_json, write_json
+from ruie_core.files import COHORTS, read_json
 
 MOST_BYTES: Final = 20 << 20
 """Largest file that is imported."""
 
 _LISTED: Final = 'SELECT "user" FROM users WHERE user_id IN (SELECT unnest($ids))'
-_ID = re.compile(r"\w(?:[\w-]{0,58}\w)?")
+_NOUN: Final = "a cohort"
 
 
 class Cohort(BaseModel):
@@ -70,10 +70,7 @@ def cohort_id(name: str) -> str:
     >>> cohort_id("Moved to search, 2026")
     'moved-to-search-2026'
     """
-    made = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:60].rstrip("-")
-    if not made:
-        raise UserError(f"“{name}” is no name for a cohort: use letters or digits.")
-    return made
+    return named.identity(name, _NOUN)
 
 
 def described(store: RunStore, name: str, behaviour: Behaviour, n_users: int) -> Cohort:
@@ -107,12 +104,7 @@ def dataset_hash(store: RunStore) -> str:
 
 def list_cohorts(run: Path) -> dict[str, str]:
     """Return the names of a run's cohorts by their ids; a damaged one is named by its id."""
-    names = {}
-    for path in sorted((run / COHORTS).glob("*.json")):
-        if _ID.fullmatch(path.stem):
-            value = _lenient(path)
-            names[path.stem] = str(value.get("name") or path.stem)
-    return names
+    return named.names(run, COHORTS)
 
 
 def read_cohort(store: RunStore, identity: str) -> Cohort:
@@ -164,17 +156,9 @@ def save_cohort(store: RunStore, cohort: Cohort) -> str:
         UserError: the run has a cohort of that name, or its folder cannot be written.
     """
     identity = cohort_id(cohort.name)
-    path = _path(store.path, identity)
-    if path.exists():
-        raise UserError(f"There is a cohort “{identity}” already: choose another name.")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        write_json(path, cohort.model_dump(mode="json", exclude_none=True))
-    except OSError as error:
-        raise UserError(
-            f"{path} could not be written ({error.strerror or error}): free some space or make "
-            "the folder writable."
-        ) from error
+    named.write_new(
+        _path(store.path, identity), cohort.model_dump(mode="json", exclude_none=True), _NOUN
+    )
     return identity
 
 
@@ -184,11 +168,7 @@ def delete_cohort(store: RunStore, identity: str) -> None:
     Raises:
         UserError: the folder cannot be written.
     """
-    path = _path(store.path, identity)
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(f"{path} could not be removed ({error.strerror or error}).") from error
+    named.remove(_path(store.path, identity))
 
 
 def members_of(store: RunStore, cohort: Cohort) -> str:
@@ -207,14 +187,4 @@ def _named(name: str) -> str:
 
 
 def _path(run: Path, identity: str) -> Path:
-    if not _ID.fullmatch(identity):
-        raise UserError(f"“{identity}” is no id of a cohort.")
-    return run / COHORTS / f"{identity}.json"
-
-
-def _lenient(path: Path) -> dict[str, Any]:
-    try:
-        value = read_json(path)
-    except UserError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    return named.place(run, COHORTS, identity, _NOUN)

@@ -24,7 +24,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ruie_core.evaluation.bootstrap import Array, Statistic, percentiles, total_resamples
 
@@ -170,26 +169,6 @@ def two_sided_p(draws: Array) -> float:
         return float("nan")
     beyond = min((draws <= 0).sum(), (draws >= 0).sum())
     return float(min(1.0, 2 * (1 + beyond) / (len(draws) + 1)))
-
-
-def holm(p: npt.ArrayLike) -> Array:
-    """Holm's step-down adjustment over one family (Holm 1979, https://www.jstor.org/stable/4615733).
-
-    >>> holm([0.01, 0.04, 0.03]).round(6).tolist()  # 3 · .01; then max(2 · .03, 1 · .04)
-    [0.03, 0.06, 0.06]
-
-    Args:
-        p: (F,) p-values; NaN takes no part and stays NaN.
-
-    Returns:
-        (F,) adjusted p-values, at most 1.
-    """
-    values = np.asarray(p, np.float64)
-    order = np.argsort(values, kind="stable")[: int((~np.isnan(values)).sum())]
-    factors = np.arange(len(order), 0, -1)
-    adjusted = np.full(values.shape, np.nan)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(factors * values[order]))
-    return adjusted
 
 
 def ratio_of_totals(totals: Array) -> Array:

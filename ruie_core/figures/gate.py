@@ -5,12 +5,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ruie_core.figures.dots import STILL, dots
 from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
 from ruie_core.figures.rows import records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
-
-_STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
-"""A click does not pale the other marks: what is selected is drawn anew, everywhere."""
 
 
 def distribution(
@@ -55,7 +53,7 @@ def distribution(
                     "color": theme.faint if aside else colors[cell["scenario"]],
                     "line": {"width": 0},
                 },
-                **_STILL,
+                **STILL,
                 customdata=[
                     [
                         f"<b>{plain(cell['scenario'])}</b><br>gate {number(row['left'], 3)} to "
@@ -127,7 +125,7 @@ def mass(
         (1.2,)
     """
     rows = records(frame)
-    figure = _dots(
+    figure = dots(
         frame.assign(value=frame["ratio"]),
         scenarios,
         fair=1.0,
@@ -171,7 +169,7 @@ def promises(
         (0.2,)
     """
     rows = records(frame)
-    figure = _dots(
+    figure = dots(
         frame.assign(value=frame["gap"]),
         scenarios,
         fair=0.0,
@@ -192,72 +190,6 @@ def promises(
 def _gaps(distance: "pd.Series[float]") -> list[float]:
     """Return lengths of error bars; where there is no interval there is no bar."""
     return [float(value) for value in distance.fillna(0.0).clip(lower=0.0)]
-
-
-def _dots(
-    frame: pd.DataFrame,
-    scenarios: tuple[str, ...],
-    fair: float,
-    texts: list[str],
-    sides: list[str],
-    hovers: list[str],
-    theme: Theme,
-    selected: str | None,
-) -> go.Figure:
-    """Draw a row per scenario: ``value`` with ``low`` to ``high``, and a line where it is fair."""
-    colors = scenario_colors(scenarios)
-    rows = records(frame)
-    paint = [
-        colors[row["scenario"]] if selected in {None, row["scenario"]} else theme.faint
-        for row in rows
-    ]
-    heads = [f"<b>{plain(row['scenario'])}</b><br>" for row in rows]
-    figure = go.Figure(
-        go.Scatter(
-            x=[row["value"] for row in rows],
-            y=list(range(len(rows))),
-            mode="markers+text",
-            text=texts,
-            textposition="top center",
-            textfont={"color": theme.text, "size": 12},
-            marker={"size": 12, "color": paint},
-            customdata=[
-                [head + hover, scenarios.index(row["scenario"]) + 1]
-                for head, hover, row in zip(heads, hovers, rows, strict=True)
-            ],
-            hovertemplate="%{customdata[0]}<extra></extra>",
-            showlegend=False,
-            **_STILL,
-        )
-    )
-    for place, (row, color, side) in enumerate(zip(rows, paint, sides, strict=True)):
-        if row["low"] is not None:
-            figure.add_shape(
-                type="line", x0=row["low"], x1=row["high"], y0=place, y1=place, layer="between",
-                line={"color": color, "width": 2.5},
-            )  # fmt: skip
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=10, y=place, text=side, align="left",
-            font={"size": 12, "color": theme.muted},
-        )  # fmt: skip
-    figure.add_vline(x=fair, line={"color": theme.muted, "width": 1, "dash": "dot"}, layer="below")
-    drawn = [row[name] for row in rows for name in ("low", "high", "value")]
-    bounds = [value for value in drawn if value is not None]
-    least, most = min([fair - 0.2, *bounds]), max([fair + 0.2, *bounds])
-    pad = 0.08 * (most - least)
-    figure.update_xaxes(range=[least - pad, most + pad], nticks=6, showgrid=True)
-    figure.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=[plain(short(row["scenario"], 24)) for row in rows],
-        range=[len(rows) - 0.5, -0.6],
-        showgrid=False,
-        ticklabelstandoff=8,
-        tickfont={"color": theme.text, "size": 13},
-    )
-    widest = max((len(part) for side in sides for part in side.split("<br>")), default=0)
-    margin = {"t": 8, "r": 20 + 6.5 * widest}  # px: sides stay beside
-    figure.update_layout(margin=margin, clickmode="event+select")
-    return finish(figure, theme, 70 + 58 * max(1, len(rows)))
 
 
 def calibration(frame: pd.DataFrame, color: str | None = None, theme: Theme = LIGHT) -> go.Figure:

@@ -24,6 +24,35 @@ def strong(text: object) -> str:
     return f"**{escape(text)}**"
 
 
+_MARKS = re.compile(r"\\(.)|(\*\*)", re.DOTALL)
+
+
+def spans(text: str) -> list[tuple[str, bool]]:
+    r"""Split a sentence into plain text and whether it is bold, its escapes undone.
+
+    >>> spans(f"From {strong('a_b')} on")
+    [('From ', False), ('a_b', True), (' on', False)]
+    """
+    found, bold, start, plain = [], False, 0, ""
+    for mark in _MARKS.finditer(text):
+        plain += text[start : mark.start()] + (mark[1] or "")
+        start = mark.end()
+        if mark[2]:
+            found.append((plain, bold))
+            plain, bold = "", not bold
+    found.append((plain + text[start:], bold))
+    return [(part, strong) for part, strong in found if part]
+
+
+def unmarked(text: str) -> str:
+    r"""Take Markdown's escapes and bold marks out of a sentence.
+
+    >>> unmarked(f"Mostly in {strong('search: user_input')}")
+    'Mostly in search: user_input'
+    """
+    return "".join(part for part, _ in spans(text))
+
+
 def listed(names: Sequence[str], word: str = "and") -> str:
     """Join words as a sentence does.
 

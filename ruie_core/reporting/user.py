@@ -167,8 +167,9 @@ STORY_TERMS = (
 """The words of the storyboard, as the glossary has them."""
 
 
-def reading(time_zone: str, pause_hours: float) -> str:
-    """Say once how the storyboard is read."""
+def reading(time_zone: str, pause_hours: float, clickable: bool = True) -> str:
+    """Say once how the storyboard is read, and, where it answers, what a click does."""
+    click = " Click an event to look at it, drag to zoom, ← → step, P plays." if clickable else ""
     return (
         "Reading: on the Q lines the ring marks the scenario that was taken; the stronger a gate's "
         "colour, the more the model trusts the event; the green band is the top 10. Hollow ranks "
@@ -176,7 +177,7 @@ def reading(time_zone: str, pause_hours: float) -> str:
         "more than the same events in random order show (95 % of them lie inside); dotted: how far "
         "what was ranked first lies from what was watched before. Estimates are from before the "
         f"event; times are {escape(time_zone)}; a session ends after a pause of "
-        f"{_hours(pause_hours)}. Click an event to look at it, drag to zoom, ← → step, P plays."
+        f"{_hours(pause_hours)}.{click}"
     )
 
 

@@ -26,7 +26,7 @@ from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.errors import UserError
 from ruie_core.files import (
-    COHORTS,
+    UNSEALED,
     checked,
     read_json,
     recover_folder,
@@ -90,7 +90,7 @@ def write_run(
             },
         }
         _seal(folder, manifest)
-        _keep_cohorts(path, folder)
+        _keep_named(path, folder)
 
 
 @contextlib.contextmanager
@@ -105,7 +105,7 @@ def updated_run(path: Path) -> Iterator[Path]:
         manifest = read_json(folder / MANIFEST)
         yield folder
         _seal(folder, manifest)
-        _keep_cohorts(path, folder)
+        _keep_named(path, folder)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -164,16 +164,17 @@ def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _seal(folder: Path, manifest: dict[str, Any]) -> None:
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / MANIFEST)
     names = {file.relative_to(folder): file for file in files}
-    sealed = {name: file for name, file in names.items() if name.parts[0] != COHORTS}
+    sealed = {name: file for name, file in names.items() if name.parts[0] not in UNSEALED}
     hashes = {name.as_posix(): sha256(file) for name, file in sealed.items()}
     write_json(folder / MANIFEST, manifest | {"files": hashes})
 
 
-def _keep_cohorts(path: Path, folder: Path) -> None:
+def _keep_named(path: Path, folder: Path) -> None:
     """Take over what people named, as late as possible: they may do so while a run is written."""
-    shutil.rmtree(folder / COHORTS, ignore_errors=True)
-    if (path / COHORTS).is_dir():
-        shutil.copytree(path / COHORTS, folder / COHORTS)
+    for kept in UNSEALED:
+        shutil.rmtree(folder / kept, ignore_errors=True)
+        if (path / kept).is_dir():
+            shutil.copytree(path / kept, folder / kept)
 
 
 def _link(source: str, target: str) -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ruie_core.experiments.statistics import Figure, holm
+from ruie_core.evaluation.multiple import holm
+from ruie_core.experiments.statistics import Figure
 
 _TEXT, _FLOAT, _INT = pa.string(), pa.float64(), pa.int32()
 

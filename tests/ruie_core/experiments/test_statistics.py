@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from ruie_core.evaluation.bootstrap import total_resamples
+from ruie_core.evaluation.multiple import holm
 from ruie_core.experiments.statistics import (
     Sampled,
     differences,
     figures,
-    holm,
     over_seeds,
     ratio_of_totals,
     sample,
