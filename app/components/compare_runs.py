@@ -31,6 +31,20 @@ NEAREST = 10
 """Nearest items whose overlap is looked at."""
 
 
+_WIDTHS = {
+    "user": st.column_config.TextColumn(width=58),
+    "mostly in": st.column_config.TextColumn(width=96),
+    "item": st.column_config.TextColumn(width=150),
+    "n": st.column_config.TextColumn(width=36),
+    "rank": st.column_config.TextColumn(width=52, help="Best rank in this run"),
+    "other": st.column_config.TextColumn(width=52, help="Best rank in the other run"),
+    "NDCG": st.column_config.TextColumn(width=64, help="This run's less the other's"),
+    "category": st.column_config.TextColumn(width=72),
+    "events": st.column_config.TextColumn(width=56),
+    f"same of {NEAREST}": st.column_config.TextColumn(width=82),
+}
+
+
 def runs(context: Context) -> None:
     """Draw the comparison of this run with the chosen one."""
     store, other = context.store, context.selection.compare
@@ -178,7 +192,7 @@ def _table(
 
     place.dataframe(
         rows(frame), hide_index=True, row_height=32, height="content", key=key,
-        on_select=chosen, selection_mode="single-row",
+        on_select=chosen, selection_mode="single-row", column_config=_WIDTHS,
     )  # fmt: skip
     turner.caption(words.page_line(number, frames.PAGE, of))
 

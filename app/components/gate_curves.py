@@ -8,6 +8,7 @@ from app.components.messages import empty
 from app.components.scenario import ALL, scenario_choice
 from app.state import Context
 from ruie_core.analysis.frames import gate as frames
+from ruie_core.figures import calibration as curve
 from ruie_core.figures import gate as figures
 from ruie_core.figures.theme import scenario_colors
 from ruie_core.reporting import gate as words
@@ -41,7 +42,7 @@ def calibration(context: Context) -> None:
     with left:
         show(
             context,
-            lambda: figures.calibration(frame, color, theme),
+            lambda: curve.calibration(frame, color, theme),
             of=(split, scenario),
             key="gate_calibration",
             name=f"calibration {split} {scenario}",

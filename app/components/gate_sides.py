@@ -13,6 +13,7 @@ from ruie_core.analysis.frames import sides as frames
 from ruie_core.analysis.frames import spread
 from ruie_core.analysis.frames.gate import HIGH, LOW
 from ruie_core.figures import spread as figures
+from ruie_core.figures.calibration import curves
 from ruie_core.figures.theme import scenario_colors
 from ruie_core.reporting import gate as words
 from ruie_core.reporting import sides as said
@@ -83,7 +84,7 @@ def _calibration(context: Context, sides: Sides) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         show(
-            context, lambda: figures.curves(curve, sides.plain, color, theme),
+            context, lambda: curves(curve, sides.plain, color, theme),
             of=(table, split, scenario), key="gate_calibration", frame=curve,
             name=f"calibration {split} {scenario} {names.first_plain}",
             title="Realised return over Q",
@@ -93,5 +94,5 @@ def _calibration(context: Context, sides: Sides) -> None:
         contrast_chart(
             context, sides, gaps, said.GAP, key="gate_promises", of=(split,), floor=None,
             title="Where Q promises too much or too little",
-            axis="Q minus realised return, reward units",
+            axis="Q − return, reward units",
         )  # fmt: skip

@@ -14,7 +14,7 @@ _SHIFT = 0.17
 """How far, in rows, the first side stands over the middle of its row and the second under it."""
 _ROW = 66
 """Height of a row, px."""
-_LEFT, _RIGHT = (0.0, 0.5), (0.57, 0.86)
+_LEFT, _RIGHT = (0.0, 0.6), (0.68, 1.0)
 """Parts of the width: both values, and their difference."""
 
 
@@ -74,7 +74,7 @@ def contrast(
         ...     "value_2": [0.1], "low_2": [0.1], "high_2": [0.2], "n_2": [70], "users_2": [60],
         ...     "difference": [0.2], "difference_low": [0.1], "difference_high": [0.3]})
         >>> figure = contrast(frame, ("feed",), Drawn("NDCG@10", "cohort", "rest"))
-        >>> [trace.x for trace in figure.data[:3]]
+        >>> [trace.x for trace in figure.data]
         [(0.1,), (0.3,), (0.2,)]
     """
     colors = scenario_colors(scenarios)
@@ -90,7 +90,6 @@ def contrast(
             _marks(rows, places, "2", ring, drawn, theme),
             _marks(rows, places, "1", paint, drawn, theme),
             _marks(rows, places, "", paint, drawn, theme),
-            *_legend(drawn, theme),
         ]
     )
     shapes, scale = [], 100.0 if drawn.share else 1.0
@@ -99,9 +98,11 @@ def contrast(
         shapes += _line(row, "low_2", "high_2", "x", place + _SHIFT, other, 1.5)
         shapes += _line(row, "difference_low", "difference_high", "x2", place, color, 2.5, scale)
         figure.add_annotation(
-            x=1, xref="paper", xanchor="right", y=place, text=_n(row, drawn), align="right",
+            x=1, xref="paper", xanchor="left", xshift=10, y=place, text=_n(row, drawn),
+            align="left",
             font={"size": 12, "color": theme.faint if row["small"] else theme.muted},
         )  # fmt: skip
+    figure.add_annotation(sides_key(drawn.first, drawn.second, ("●", "○"), theme))
     figure.add_shape(
         type="line", x0=0, x1=0, xref="x2", y0=0, y1=1, yref="paper", layer="below",
         line={"color": theme.muted, "width": 1, "dash": "dot"},
@@ -145,7 +146,7 @@ def _axes(
             "ticklabelstandoff": 8,
             "tickfont": {"color": theme.text, "size": 13},
         },
-        legend={"x": 0, "y": 1.0},
+        margin={"r": 84, "t": 44},
     )  # fmt: skip
 
 
@@ -201,18 +202,18 @@ def _marks(
     )
 
 
-def _legend(drawn: Drawn, theme: Theme) -> list[go.Scatter]:
-    """Return marks that are drawn in the legend only, in no scenario's colour."""
-    return [
-        go.Scatter(
-            x=[None], y=[None], mode="markers", name=plain(short(name, 44)), marker=marker
-        )
-        for name, marker in (
-            (drawn.first, {"size": 11, "color": theme.text}),
-            (drawn.second, {"size": 9, "color": theme.ground,
-                            "line": {"width": 1.8, "color": theme.muted}}),
-        )
-    ]  # fmt: skip
+def sides_key(first: str, second: str, marks: tuple[str, str], theme: Theme) -> dict[str, object]:
+    """Return a line over the plot that says what both sides' marks are.
+
+    A legend wraps where the plot is narrow, and takes the room from it.
+    """
+    own, other = (plain(short(name, 30)) for name in (first, second))
+    return {
+        "x": 0, "xref": "paper", "xanchor": "left", "xshift": -48, "y": 1, "yref": "paper",
+        "yanchor": "bottom", "yshift": 12, "showarrow": False, "align": "left",
+        "text": f"{marks[0]} {own}     {marks[1]} {other}",
+        "font": {"size": 12, "color": theme.text},
+    }  # fmt: skip
 
 
 def _line(

@@ -5,7 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
+from ruie_core.figures.contrast import sides_key
+from ruie_core.figures.numbers import count, number, percent, plain, short
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
@@ -73,11 +74,16 @@ def strips(
                 xshift=-10 if anchor == "right" else 10, row=place, col=1,
                 font={"size": letters, "color": ink},
             )  # fmt: skip
+    figure.add_annotation(sides_key(*names, ("■", "―"), theme))
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_xaxes(title_text="gate", row=size, col=1)
     figure.update_layout(
-        bargap=0, barmode="overlay", margin={"l": 168, "r": 96}, clickmode="event+select"
+        bargap=0,
+        barmode="overlay",
+        margin={"l": 168, "r": 84, "t": 44},
+        showlegend=False,
+        clickmode="event+select",
     )
     return finish(figure, theme, 90 + 58 * size)
 
@@ -168,72 +174,3 @@ def _hover(row: Record, name: str, side: str) -> str:
         f"<b>{plain(name)}</b><br>{plain(short(side, 44))}<br>{number(row['left'], 3)} to "
         f"{number(row['right'], 3)}<br>{count(row['n'])} events, {percent(row['share'], 1)}"
     )
-
-
-def curves(
-    frame: pd.DataFrame, names: tuple[str, str], color: str | None = None, theme: Theme = LIGHT
-) -> go.Figure:
-    """Draw realised return over Q for both sides, beside the diagonal where they agree.
-
-    Args:
-        frame: side, bin, n, q_mean, return_mean, return_low, return_high; reward units.
-        names: of both sides, plain.
-        color: of the first side: a scenario's; none: that of text.
-        theme: colours.
-
-    Example:
-        >>> frame = pd.DataFrame({"side": [True, False], "bin": 1, "n": 50, "q_mean": 1.0,
-        ...     "return_mean": 1.1, "return_low": 1.0, "return_high": 1.2})
-        >>> len(curves(frame, ("a", "b")).data)
-        3
-    """
-    ends = frame[["q_mean", "return_mean", "return_low", "return_high"]].to_numpy(float)
-    least, most = (float(np.nanmin(ends)), float(np.nanmax(ends))) if len(frame) else (0.0, 1.0)
-    pad = 0.06 * (most - least or 1.0)
-    span = [least - pad, most + pad]
-    figure = go.Figure(
-        go.Scatter(
-            x=span, y=span, mode="lines", hoverinfo="skip", showlegend=False,
-            line={"color": theme.muted, "width": 1, "dash": "dot"},
-        )
-    )  # fmt: skip
-    for side, name, ink in ((False, names[1], theme.muted), (True, names[0], color or theme.text)):
-        rows = records(frame[frame["side"] == side])
-        reach = [
-            (0.0, 0.0)
-            if row["return_low"] is None
-            else (row["return_high"] - row["return_mean"], row["return_mean"] - row["return_low"])
-            for row in rows
-        ]
-        figure.add_trace(
-            go.Scatter(
-                x=[row["q_mean"] for row in rows],
-                y=[row["return_mean"] for row in rows],
-                name=plain(short(name, 44)),
-                mode="lines+markers",
-                line={"color": translucent(ink, 0.4), "width": 1.5},
-                marker={
-                    "size": 9 if side else 7,
-                    "color": ink if side else theme.ground,
-                    "line": {"width": 0 if side else 1.6, "color": ink},
-                },
-                error_y={
-                    "type": "data", "symmetric": False, "array": [high for high, _ in reach],
-                    "arrayminus": [low for _, low in reach], "thickness": 1.5 if side else 1,
-                    "width": 0, "color": ink,
-                },
-                customdata=[
-                    f"<b>{plain(short(name, 44))}</b><br>Q {number(row['q_mean'])}<br>realised "
-                    f"{number(row['return_mean'])} (95{THIN}% interval "
-                    f"{interval(row['return_low'], row['return_high'], 2)})<br>"
-                    f"{count(row['n'])} events"
-                    for row in rows
-                ],
-                hovertemplate="%{customdata}<extra></extra>",
-                legendrank=1 if side else 2,
-            )
-        )  # fmt: skip
-    figure.update_xaxes(title_text="Q of the scenario taken, reward units", range=span, nticks=7)
-    figure.update_xaxes(showgrid=True)
-    figure.update_yaxes(title_text="realised discounted return, reward units", range=span, nticks=7)
-    return finish(figure, theme, 380)

@@ -18,6 +18,7 @@ from ruie_core.analysis.frames import (
 )
 from ruie_core.analysis.frames.people import find_user
 from ruie_core.analysis.frames.user import population, ranked_categories, user_steps
+from ruie_core.figures import calibration as calibration_figures
 from ruie_core.figures import findings as drawn
 from ruie_core.figures import gate as gate_figures
 from ruie_core.figures.numbers import THIN
@@ -142,7 +143,7 @@ def _mass(desk: Desk, _finding: Finding, theme: Theme) -> Picture:
 
 def _calibration(desk: Desk, _finding: Finding, theme: Theme) -> Picture:
     frame = desk.load(desk.store, gate.calibration, "all", "all")
-    figure = gate_figures.calibration(frame, None, theme)
+    figure = calibration_figures.calibration(frame, None, theme)
     return Picture(figure, gate_words.calibration(frame, "all", "all"), frame)
 
 

@@ -223,7 +223,7 @@ def sides_figures(
 def sides_distribution(names: Names) -> str:
     """Say how to read the gates per scenario of two sides."""
     return (
-        f"Bars: {names.first}; black outline: {names.second}. Upright lines: their medians, dotted "
+        f"Bars: {names.first}; outline: {names.second}. Upright lines: their medians, dotted "
         "for the second. Heights are densities."
     )
 

@@ -101,7 +101,7 @@ def user_rows(frame: pd.DataFrame) -> pd.DataFrame:
             "user": frame["user_id"].astype(str),
             "mostly in": [short(name, 24) for name in frame["scenario"]],
             "n": [count(n) for n in frame["n"]],
-            "best rank, this": [count(rank) for rank in frame["rank_1"]],
+            "rank": [count(rank) for rank in frame["rank_1"]],
             "other": [count(rank) for rank in frame["rank_2"]],
             "NDCG": [_signed(gap) for gap in frame["difference"]],
         }

@@ -146,7 +146,7 @@ def test_a_cohort_stands_against_the_rest(
     assert "Busy people" not in page.markdown[0].value
 
 
-@pytest.mark.parametrize("view", ["overview", "embeddings", "experiments"])
+@pytest.mark.parametrize("view", ["overview", "whatif", "experiments"])
 def test_a_view_that_does_not_read_the_cohort_says_so(
     open_view: OpenView, own_checkpoints: Path, busy: int, view: str
 ) -> None:

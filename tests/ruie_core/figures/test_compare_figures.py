@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from ruie_core.figures import spread, transitions
+from ruie_core.figures.calibration import curves
 from ruie_core.figures.contrast import Drawn, contrast
 from ruie_core.figures.duo import duo
 from ruie_core.figures.theme import DARK, LIGHT, Theme
@@ -74,7 +75,7 @@ FIGURES: dict[str, Make] = {
         bins(each=True), centres(), NAMES, SIDES, chosen, theme
     ),
     "histograms": lambda theme, _: spread.histograms(bins(each=False), "gate", SIDES, theme),
-    "curves": lambda theme, _: spread.curves(curve(), SIDES, None, theme),
+    "curves": lambda theme, _: curves(curve(), SIDES, None, theme),
 }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from ruie_core.figures import gate, overview, scenarios, transitions
+from ruie_core.figures import calibration, gate, overview, scenarios, transitions
 from ruie_core.figures.theme import DARK, LIGHT, Theme, action_symbols, scenario_colors
 
 NAMES = ("feed", "<b>search</b>", "a scenario whose name is far too long for an axis", "other")
@@ -115,7 +115,7 @@ FIGURES: dict[str, Make] = {
     "gates": lambda names, theme: gate.distribution(*gate_frames(names), names, theme),
     "mass": lambda names, theme: gate.mass(gate_frames(names)[1], names, theme),
     "promises": lambda names, theme: gate.promises(gaps_frame(names), names, theme),
-    "calibration": lambda _, theme: gate.calibration(curve_frame(), None, theme),
+    "calibration": lambda _, theme: calibration.calibration(curve_frame(), None, theme),
 }
 
 
@@ -205,7 +205,7 @@ def test_a_figure_of_nothing_is_an_empty_figure() -> None:
         gate.distribution(bins.iloc[:0], mass.iloc[:0], NAMES),
         gate.mass(mass.iloc[:0], NAMES),
         gate.promises(gaps_frame(NAMES).iloc[:0], NAMES),
-        gate.calibration(curve_frame().iloc[:0]),
+        calibration.calibration(curve_frame().iloc[:0]),
     ]
     assert all(figure.layout.height for figure in figures)
 
