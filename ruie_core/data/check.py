@@ -17,9 +17,7 @@ from ruie_core.data.sources.registry import open_source
 from ruie_core.data.summary import LogCheck, Step
 
 
-def check_log(
-    source: SourceSettings, settings: PrepareConfig, rows: int = FIRST_ROWS
-) -> LogCheck:
+def check_log(source: SourceSettings, settings: PrepareConfig, rows: int = FIRST_ROWS) -> LogCheck:
     """Prepare a log of at most ``rows`` rows for nothing; read that many of a longer one.
 
     The checks are the preparation's own, so its sentences are too.

@@ -65,7 +65,9 @@ def delimiter_of(header: str) -> str:
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
 
 
-def action_values(file: InputFile, column: str, separator: str, rows: int = FIRST_ROWS) -> list[str]:
+def action_values(
+    file: InputFile, column: str, separator: str, rows: int = FIRST_ROWS
+) -> list[str]:
     """Return the names that a column of actions holds in the first rows, most frequent first.
 
     Raises:
@@ -76,9 +78,13 @@ def action_values(file: InputFile, column: str, separator: str, rows: int = FIRS
             connection.read_parquet(str(file.path))
             if file.kind == "parquet"
             else connection.read_csv(
-                str(file.path), all_varchar=True, header=True, delimiter=file.delimiter,
-                quotechar='"', escapechar='"',
-            )  # fmt: skip
+                str(file.path),
+                all_varchar=True,
+                header=True,
+                delimiter=file.delimiter,
+                quotechar='"',
+                escapechar='"',
+            )
         )
         quoted = column.replace('"', '""')
         value = f'"{quoted}"'
@@ -103,7 +109,9 @@ def _csv_rows(file: InputFile, rows: int) -> pd.DataFrame:
     opened = gzip.open if file.path.suffix.lower() == ".gz" else open
     width = len(file.columns)
     with opened(file.path, "rt", encoding="utf-8-sig", newline="", errors="replace") as stream:
-        lines = islice((line for line in csv.reader(stream, delimiter=file.delimiter) if line), 1, rows + 1)
+        lines = islice(
+            (line for line in csv.reader(stream, delimiter=file.delimiter) if line), 1, rows + 1
+        )
         read = [(line + [""] * width)[:width] for line in lines]
     return pd.DataFrame(read, columns=list(file.columns))
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ruie_core.data.settings import GenericSettings
+from ruie_core.data.settings import GenericSettings, PrepareConfig
 from ruie_core.errors import UserError
 from tests.ruie_core.data.logs import START, write_csv
 from tests.ruie_core.data.reading import EVERYTHING, events, read
@@ -182,3 +182,12 @@ def test_a_scenario_called_other_joins_the_rare_ones(tmp_path: Path) -> None:
     assert dataset.vocabulary.scenarios == ("shop", "other")
     assert dataset.vocabulary.scenario_events == (10, 11)
     assert dataset.manifest["scenario_names"]["other"] == ["attic", "other"]
+
+
+def test_any_action_is_weighed_from_the_command_line() -> None:
+    import tyro
+
+    read = tyro.cli(PrepareConfig, args=["--rewards", "click=1", "put in cart=2.5"])
+    assert read.rewards == {"click": 1.0, "put in cart": 2.5}
+    with pytest.raises(SystemExit):
+        tyro.cli(PrepareConfig, args=["--rewards", "click"])

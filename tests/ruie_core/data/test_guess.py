@@ -75,7 +75,9 @@ def test_a_preview_finds_the_delimiter_and_reads_any_kind(tmp_path: Path) -> Non
     with gzip.open(tmp_path / "log.csv.gz", "wt") as stream:
         stream.write(text)
     assert preview_log(tmp_path / "log.csv.gz", rows=1).rows.shape == (1, 3)
-    pq.write_table(pa.table({"user": [1, None], "acts": [["a"], ["a", "b"]]}), tmp_path / "l.parquet")
+    pq.write_table(
+        pa.table({"user": [1, None], "acts": [["a"], ["a", "b"]]}), tmp_path / "l.parquet"
+    )
     parquet = preview_log(tmp_path / "l.parquet")
     assert parquet.rows["user"].tolist()[1] == ""
     assert action_values(parquet.file, "acts", "|") == ["a", "b"]
