@@ -87,10 +87,8 @@ def _story(context: Context, plays: bool) -> None:
 
 def _layers(context: Context, code: int) -> Layers:
     store = context.store
-    return Layers(
-        load(store, story.category_path, code), load(store, story.session_breaks, code),
-        band_of(context),
-    )  # fmt: skip
+    categories = load(store, story.category_path, code)
+    return Layers(categories, load(store, story.session_breaks, code), band_of(context))
 
 
 def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:

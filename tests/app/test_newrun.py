@@ -77,7 +77,7 @@ def test_a_wrong_mapping_says_what_the_preparation_says(
     select(page, "unit").select("ms").run()
     assert not page.exception
     assert "is read as milliseconds but looks like seconds" in page.error[0].value.replace("\\", "")
-    assert not page.button
+    assert not [button for button in page.button if str(button.key).startswith("newrun")]
     select(page, "unit").select("s").run()
     assert page.success
 
@@ -201,7 +201,7 @@ def test_where_the_server_only_shows_nothing_can_be_started(
     assert not page.exception
     assert "This server only shows runs" in texts(page)
     assert "ruie prepare generic" in page.code[0].value
-    assert not page.button
+    assert not [button for button in page.button if str(button.key).startswith("newrun")]
     assert not page.segmented_control
     fake_job("running", tmp_path / "runs")
     page = open_view("newrun")
