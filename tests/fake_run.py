@@ -19,6 +19,8 @@ import pyarrow.parquet as pq
 import torch
 from safetensors.torch import save_file
 
+from ruie_core.analysis.schema import encodings
+from ruie_core.analysis.steps import ROW_GROUP
 from ruie_core.config import RunConfig
 from ruie_core.files import sha256
 from ruie_core.models.registry import build_model
@@ -59,9 +61,8 @@ def fabricate(
     if model_seed is not None:
         rng = np.random.default_rng(model_seed)
     steps = make_steps(rng, log, catalogue, scenarios, split, config.objective.discount, healthy)
-    pq.write_table(
-        steps, folder / "analysis/steps.parquet", compression="zstd", row_group_size=20_000
-    )
+    options = {"compression": "zstd", "row_group_size": ROW_GROUP, **encodings(steps.schema)}
+    pq.write_table(steps, folder / "analysis/steps.parquet", **options)
     catalogue.to_parquet(folder / "vocab/items.parquet", index=False)
     people = pd.DataFrame({"user": np.arange(users, dtype=np.int32)})
     people["user_id"] = [f"u{10_000 + 7 * u}" for u in range(users)]

@@ -63,6 +63,7 @@ class RunStore:
         self._lock, self._keeping = threading.Lock(), threading.Lock()
         self._kept: list[str] = []
         self._connection = self._connect()
+        self._check_order()
         self.actions: tuple[str, ...] = self._actions(vocabulary)
 
     def sql(self, query: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pd.DataFrame:
@@ -210,6 +211,23 @@ class RunStore:
                         f"run `ruie analyze {self.path}` again."
                     )
         return connection
+
+    def _check_order(self) -> None:
+        """Make sure that steps lie user by user, t = 1, 2, …: queries look rows back, unsorted.
+
+        Raises:
+            UserError: they do not.
+        """
+        found = self.sql(
+            """SELECT "user", t FROM (
+                 SELECT "user", t, lag("user") OVER () AS before, lag(t) OVER () AS last FROM steps
+               ) WHERE t <> CASE WHEN before = "user" THEN last + 1 ELSE 1 END LIMIT 1"""
+        )
+        if len(found):
+            raise UserError(
+                f"{self.path / 'analysis' / 'steps.parquet'} is out of order at event "
+                f"{found['t'][0]} of user {found['user'][0]}: run `ruie analyze {self.path}` again."
+            )
 
     def _actions(self, vocabulary: Mapping[str, Any]) -> tuple[str, ...]:
         """Names of the log's actions, in the order of their bits where that is recorded."""

@@ -3,8 +3,9 @@
 Row t of ``steps`` describes event t as the model saw it coming: ``q_*`` and ``p_*`` are the
 estimates from the state after t - 1 events; gate, taken Q and rank are those of the transition
 t - 1 -> t. A user's first event (t = 1) has none of them; a last row of split ``forecast``, without
-an item, holds the estimates from the user's last state. ``q_<scenario>``, ``p_<scenario>`` and
-``events_<scenario>`` columns come in addition to those listed.
+an item, holds the estimates from the user's last state. Rows lie user by user, t = 1, 2, … n + 1.
+``q_<scenario>``, ``p_<scenario>`` and ``events_<scenario>`` columns come in addition to those
+listed.
 """
 
 REQUIRED: dict[str, tuple[str, ...]] = {

@@ -35,6 +35,7 @@ from ruie_core.models.nextitnet import NextItNet
 from ruie_core.models.registry import build_model
 from ruie_core.objectives.negatives import NegativeSampler
 from ruie_core.objectives.next_item import Candidates, sampled_softmax
+from ruie_core.runs.run import resolve_gate
 from ruie_core.training.distributed import World
 from ruie_core.training.meter import Meter
 from ruie_core.training.optimizer import Optimizer
@@ -120,6 +121,7 @@ def backbone_step(sampler: NegativeSampler, config: RunConfig, n_items: int) -> 
 def ruie_step(sampler: NegativeSampler, config: RunConfig, n_items: int) -> Step:
     """The whole of RUIE, as ``ruie train`` trains it."""
     model = build_model(config.model, n_items, SCENARIOS).train()
+    config = resolve_gate(config, model)
     trainer = Trainer(config, World(0, 1, CPU), model, Optimizer(model, config.train), sampler)
     generator = torch.Generator().manual_seed(1)
     meter = Meter(CPU)

@@ -138,6 +138,18 @@ def test_a_table_without_a_column_is_refused(broken: Path) -> None:
         RunStore(broken)
 
 
+@pytest.mark.parametrize("mixed", ["users", "events"])
+def test_steps_out_of_order_are_refused(broken: Path, mixed: str) -> None:
+    file = broken / "analysis/steps.parquet"
+    order = [("t", "ascending"), ("user", "ascending")]
+    if mixed == "events":
+        order = [("user", "ascending"), ("t", "descending")]
+    pq.write_table(pq.read_table(file).sort_by(order), file)
+    seal_analysis(broken)
+    with pytest.raises(UserError, match=r"out of order at event .* run `ruie analyze"):
+        RunStore(broken)
+
+
 def test_a_table_that_goes_away_is_one_sentence(
     broken: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

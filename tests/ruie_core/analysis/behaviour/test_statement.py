@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ruie_core.analysis.behaviour import draft
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.behaviour.statement import statement
 from ruie_core.analysis.store import RunStore
@@ -183,6 +184,34 @@ def test_it_finds_what_a_loop_finds(
     assert dict(zip(found["user"], found["t"], strict=True)) == loop(
         steps, names[source], names[target], within, by
     )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "feed → s* within 4 events",
+        "feed → s* within 4 events and Q drops > 0.1 within 3 events",
+        "Q drops > 0.3 within 5 events",
+        "Q rises > 0.3 within 8 events and gate > 0.5 and ≥ 4 switches",
+        "Q of feed drops > 0.2 within 2 events and in feed",
+        "Q of other rises > 0.1 before the move within 6 events",
+        "Q rises > 0.3 before the move within 5 events and Q drops > 0.1 within 2 events",
+        "feed → feed and held out",
+        "in feed and Q drops > 0.1",
+    ],
+)
+def test_looking_back_finds_what_sorting_finds(
+    store: RunStore, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behaviour = parse(sentence, store.scenarios, store.actions)
+    near = statement(behaviour, store.scenarios, ORDER)
+    monkeypatch.setattr(draft, "NEAR", 0)
+    far = statement(behaviour, store.scenarios, ORDER)
+    assert "PARTITION BY" in far.sql
+    assert "PARTITION BY" not in near.sql
+    found = [store.sql(query.sql, query.params) for query in (near, far)]
+    pd.testing.assert_frame_equal(*found)
+    assert len(found[0]) > 3
 
 
 def test_q_of_the_taken_scenario_is_followed_through_its_own_column(store: RunStore) -> None:
