@@ -37,7 +37,7 @@ def tiny_store(
     for name in store.scenarios:
         if f"p_{name}" not in steps:
             steps[f"p_{name}"] = 1 / len(store.scenarios)
-    store._lock, store._keeping, store._kept = threading.Lock(), threading.Lock(), {}
+    store._lock, store._keeping, store._kept = threading.Lock(), threading.Lock(), []
     store._connection = duckdb.connect()
     store._connection.execute("SET TimeZone = 'UTC'")
     store._connection.register("steps_frame", steps)
