@@ -9,7 +9,7 @@ import pytest
 
 from ruie_core.errors import UserError
 from ruie_core.evaluation.metrics import ndcg
-from ruie_core.experiments.statistics import holm
+from ruie_core.evaluation.multiple import holm
 from ruie_core.experiments.summaries.registry import summarise
 from ruie_core.experiments.summaries.table import SCHEMA
 from ruie_core.experiments.summaries.trials import read_trials
