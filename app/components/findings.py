@@ -1,6 +1,6 @@
 """Findings: what is offered, what is chosen in which order, lists, and the two downloads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from app.components.chart import chart
 from app.components.frames import load
 from app.components.messages import problem
-from app.selection import link
+from app.selection import COHORT, PIN, SCENARIO, STEP, USER, WINDOW, link
 from app.state import Context, select_findings
 from ruie_core.analysis.findings import (
     MOST_CAPTION,
@@ -32,8 +32,8 @@ from ruie_core.report.pictures import picture
 from ruie_core.reporting.finding import STANDINGS, Finding
 from ruie_core.reporting.report import EMPTY_CHOICE
 
-_DRAFT, _NAME, _LIST, _ERROR = (
-    "findings_draft", "findings_name", "findings_list", "findings_error",
+_DRAFT, _NAME, _LIST, _ERROR, _SLIDES = (
+    "findings_draft", "findings_name", "findings_list", "findings_error", "findings_made",
 )  # fmt: skip
 _COLORS = {"shown": "blue", "open": "gray", "person": "orange"}
 
@@ -69,7 +69,6 @@ def offers(
         titles: of the views, by module.
     """
     chosen = {each.identity for each in picks}
-    query = link(context.selection)
     for finding in offered:
         name = _slug(finding)
         key = f"findings_take_{name}"
@@ -82,10 +81,8 @@ def offers(
             st.caption(finding.evidence)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.badge(STANDINGS[finding.standing], color=_COLORS[finding.standing])  # type: ignore[arg-type]
-                more = {} if finding.scenario is None else {"scenario": finding.scenario}
-                more |= {} if finding.cohort is None else {"cohort": finding.cohort}
                 st.link_button(
-                    f"See it in {titles[finding.view]}", _address(finding.view, query | more),
+                    f"See it in {titles[finding.view]}", _address(context, finding),
                     type="tertiary", key=f"findings_see_{name}",
                 )  # fmt: skip
 
@@ -137,7 +134,7 @@ def lists(context: Context, picks: Sequence[Pick]) -> None:
         if names:
             st.session_state[_LIST] = identity
             st.selectbox(
-                "List", [None, *names], key=_LIST, width=260,
+                "List", [None, *names], key=_LIST, width=260, placeholder="unsaved",
                 format_func=lambda each: "unsaved" if each is None else names[each],
                 on_change=lambda: select_findings(st.session_state[_LIST]),
             )  # fmt: skip
@@ -172,18 +169,37 @@ def downloads(context: Context, desk: Desk, picks: Sequence[Pick], suggested: bo
     def report() -> Report:
         return make_report(desk, picks, title=title, command=command)
 
-    lack = slides.missing()
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.download_button(
             "Page (HTML)", lambda: html.page(report()), f"findings-{name}.html", "text/html",
             key="findings_html", on_click="ignore", type="primary", disabled=not picks,
             help="One file that opens without a network.",
         )  # fmt: skip
+        _slides(context, picks, report)
+
+
+def _slides(context: Context, picks: Sequence[Pick], report: Callable[[], Report]) -> None:
+    """Draw the slides on demand, then offer them: what fails is said on the page.
+
+    A download whose callable fails tells the reader nothing of why.
+    """
+    lack, wanted = slides.missing(), (_owner(context), tuple(picks))
+    asked = st.button(
+        "Make slides (PPTX)", key="findings_slides", disabled=not picks or lack is not None,
+        help=lack or "One finding a slide; the pictures take some seconds.",
+    )  # fmt: skip
+    if asked:
+        try:
+            with st.spinner("Drawing the slides …"):
+                st.session_state[_SLIDES] = (wanted, slides.deck(report()))
+        except UserError as error:
+            problem(error)
+    made = st.session_state.get(_SLIDES)
+    if made is not None and made[0] == wanted:
         st.download_button(
-            "Slides (PPTX)", lambda: slides.deck(report()), f"findings-{name}.pptx",
+            "Slides (PPTX)", made[1], f"findings-{context.store.name}.pptx",
             "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-            key="findings_pptx", on_click="ignore", disabled=not picks or lack is not None,
-            help=lack or "One finding a slide; the pictures take some seconds.",
+            key="findings_pptx", on_click="ignore",
         )  # fmt: skip
 
 
@@ -201,8 +217,13 @@ def _slug(finding: Finding) -> str:
     return "_".join(str(part) for part in finding.identity if part is not None)
 
 
-def _address(view: str, query: dict[str, str]) -> str:
-    return f"{view}?{urlencode(query)}"
+def _address(context: Context, finding: Finding) -> str:
+    """Return the address of the view that shows a statement, about whom the statement is."""
+    about = {USER: finding.user, COHORT: finding.cohort, SCENARIO: finding.scenario}
+    dropped = {*about, PIN, STEP, WINDOW}
+    kept = {key: value for key, value in link(context.selection).items() if key not in dropped}
+    query = kept | {key: value for key, value in about.items() if value is not None}
+    return f"{finding.view}?{urlencode(query)}"
 
 
 def _keep(context: Context, picks: Sequence[Pick]) -> None:

@@ -135,7 +135,7 @@ def from_options(
         picks += [pick(each) for each in of_person(desk, user)]
     unique = {each.identity: each for each in reversed(picks)}
     ordered = sorted(unique.values(), key=picks.index)
-    command = command_line(desk, user, cohort, listed_as, str(out))
+    command = command_line(desk, user, cohort, listed_as, shown_path(out))
     return make_report(desk, ordered, title=title, command=command)
 
 
@@ -143,10 +143,23 @@ def command_line(
     desk: Desk, user: str | None, cohort: str | None, listed_as: str | None, out: str
 ) -> str:
     """Write the command that makes a report again."""
-    words = ["ruie", "report", str(desk.store.path)]
+    words = ["ruie", "report", shown_path(desk.store.path)]
     for flag, value in (("--user", user), ("--cohort", cohort), ("--findings", listed_as)):
         words += [flag, value] if value is not None else []
     return shlex.join([*words, "--out", out])
+
+
+def shown_path(path: Path) -> str:
+    """Return a path that says nothing about whose machine it was on.
+
+    >>> shown_path(Path("checkpoints/demo")), shown_path(Path("/home/ann/checkpoints/demo"))
+    ('checkpoints/demo', 'checkpoints/demo')
+    """
+    if not path.is_absolute():
+        return path.as_posix()
+    if path.is_relative_to(Path.cwd()):
+        return path.relative_to(Path.cwd()).as_posix()
+    return f"{path.parent.name}/{path.name}".lstrip("/")
 
 
 def _contents(told: Sequence[Chosen]) -> str:
