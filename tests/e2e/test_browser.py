@@ -59,7 +59,7 @@ def test_the_side_leads_to_every_view_and_keeps_the_selection(watch: Watch, page
 def test_another_user_changes_charts_and_url_and_reload_restores(watch: Watch, page: Page) -> None:
     watch.open("/user", run="steady", user="u10000")
     before = watch.title(), page.locator(".js-plotly-plot").first.inner_html()
-    page.get_by_role("button", name="next").click()
+    page.get_by_role("button", name="next ▸").click()
     page.wait_for_url(lambda url: "user=u10000" not in url)
     watch.settle()
     after = watch.title(), page.locator(".js-plotly-plot").first.inner_html()

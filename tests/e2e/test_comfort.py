@@ -11,6 +11,9 @@ from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.test_browser import path
 from tests.e2e.watch import Watch
 
+SHOWN = [view.module for view in VIEWS if view.needs_run]
+"""The views that draw a run."""
+
 pytestmark = pytest.mark.e2e
 
 SCREENS = {"projector": (1280, 720), "4k": (3840, 2160)}
@@ -65,7 +68,7 @@ def page(browser: Browser, scheme: str, screen: str) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("view", [view.module for view in VIEWS])
+@pytest.mark.parametrize("view", SHOWN)
 def test_a_view_fits_the_screen(
     watch: Watch, page: Page, view: str, scheme: str, screen: str
 ) -> None:
@@ -85,7 +88,7 @@ def test_a_view_fits_the_screen(
 
 @pytest.mark.parametrize("scheme", ["light"], indirect=True)
 @pytest.mark.parametrize("screen", ["projector"], indirect=True)
-@pytest.mark.parametrize("view", [view.module for view in VIEWS])
+@pytest.mark.parametrize("view", SHOWN)
 def test_a_skeleton_is_about_as_high_as_its_view(
     watch: Watch, page: Page, view: str, scheme: str, screen: str
 ) -> None:

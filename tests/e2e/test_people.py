@@ -38,7 +38,7 @@ def test_from_a_sentence_to_a_cohort_against_the_rest(
     assert "step=" in page.url
     page.get_by_text("Read as: People with an event in").click()
     expect(page.get_by_text("WITH events AS")).to_be_visible()
-    page.get_by_role("button", name="next").click()
+    page.get_by_role("button", name="next ▸").click()
     expect(page.locator(MAIN)).to_contain_text(re.compile(r"2 of \d+ users match"))
     expect(page.get_by_role("button", name="swap with User u10000")).to_be_visible()
     page.screenshot(path=ARTEFACTS / f"people-user-{theme}.png")
