@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from app.components.window import zoom_button
 from app.state import Context, chosen_selection, select_step
 from ruie_core.figures.numbers import count
 
@@ -57,6 +58,7 @@ def controls(step: int, events: int) -> None:
             ":material/skip_next: on", key="story_forward", on_click=_go, args=(step + 1,),
             disabled=step > events, shortcut=FORWARD_KEY, help="The next event; last, the forecast",
         )  # fmt: skip
+        zoom_button()
         st.session_state[_STEP] = max(2, step)
         st.slider(
             "Event", 2, events + 1, key=_STEP, on_change=_slid, label_visibility="collapsed",

@@ -12,7 +12,7 @@ from app.components.moments import choice_table, moment_list, ranking_table
 from app.components.page import Metric, header, metric_row
 from app.components.people import person_finder, with_user
 from app.components.seeds import band_of, compared_store
-from app.components.window import WIDTH, drawn_window, picked
+from app.components.window import WIDTH, drawn_window, picked, zooms
 from app.selection import Selection
 from app.state import Context, chosen_selection, follow
 from app.views.registry import question
@@ -70,7 +70,8 @@ def _story(context: Context, plays: bool) -> None:
             steps, store.scenarios, actions=store.actions,
             n_items=int(load(store, user.population)["items"].iloc[0]),
             moments=moments_frame(moments), layers=_layers(context, code), selected=step,
-            window=drawn_window(selection, path.n, step), zone=zone, theme=context.theme,
+            window=drawn_window(selection, path.n, step, zooms()), zone=zone,
+            drag_zooms=zooms(), theme=context.theme,
         )  # fmt: skip
         chart(
             figure, key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,

@@ -67,6 +67,7 @@ def storyboard(
     selected: int | None = None,
     window: tuple[int, int] | None = None,
     zone: str = "UTC",
+    drag_zooms: bool = False,
     theme: Theme = LIGHT,
 ) -> go.Figure:
     """Draw lanes, rewards, Q, gate, next-scenario probabilities and ranks of one person.
@@ -82,6 +83,8 @@ def storyboard(
         selected: the event to stress, n + 1 for the forecast.
         window: first and last event to draw; None draws all. The forecast follows event n.
         zone: zone in which times are written.
+        drag_zooms: a drag marks a stretch; clicks then choose nothing, since a browser hears one
+            or the other.
         theme: colours of the ground.
 
     Example:
@@ -121,7 +124,7 @@ def storyboard(
         *rank_traces(story, AXES["rank"]),
         *mix_traces(story, layers, AXES["mix"]),
         *drift_traces(story, layers, AXES["drift"]),
-        *hover_traces(story, layers, AXES, domains, zone),
+        *hover_traces(story, layers, AXES, domains, zone, selected),
     ]
     bounds = (first - 0.7, end + (0.7 if end == last else 0.55))
     axes = _axes(story, layers, domains, bounds, zone)
@@ -138,7 +141,7 @@ def storyboard(
         "spikedistance": -1,
         "bargap": 0,
         "plot_bgcolor": "rgba(0,0,0,0)",  # one axis covers the others and must not hide them
-        "dragmode": "select",
+        "dragmode": "select" if drag_zooms else False,
         "selectdirection": "h",
         "clickmode": "event+select",
         "shapes": [

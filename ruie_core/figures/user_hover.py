@@ -26,6 +26,7 @@ def hover_traces(
     axes: Mapping[str, str],
     domains: Mapping[str, tuple[float, float]],
     zone: str,
+    selected: int | None = None,
 ) -> list[Trace]:
     """Return invisible points, one per event and row, that carry the text of the cursor.
 
@@ -38,6 +39,8 @@ def hover_traces(
         axes: y axis of each row, by its name.
         domains: each row's share of the height.
         zone: IANA name of the zone in which times are written.
+        selected: event that is looked at; every point carries it, so that a second click on a
+            point differs from the first once something else was looked at.
     """
     steps = story.steps
     lane = {name: float(place) for place, name in enumerate(story.lanes)}
@@ -76,6 +79,7 @@ def hover_traces(
             "y": heights[name],
             "yaxis": COVER if name == "lanes" else axes[name],
             "text": texts[name],
+            "customdata": np.full(len(steps), selected or 0),
             "hovertemplate": "%{text}<extra></extra>",
             "marker": {"opacity": 0, "size": 12},
             "selected": hidden,

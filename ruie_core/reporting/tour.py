@@ -18,7 +18,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     (
         "Read the storyboard",
         "Time runs left to right, one row under another: colour is the scenario, shape is the "
-        "action. Point anywhere to read all rows at one event, click to look at it, drag to zoom. "
+        "action. Point anywhere to read all rows at one event, click to look at it, press **Z** "
+        "and drag to zoom. "
         "**← →** step through the events, **P** plays them.",
     ),
     (

@@ -160,16 +160,17 @@ def window_line(first: int, last: int, n: int) -> str:
 
 
 STORY_TERMS = (
-    "Event", "Q",
-     "Target network", "Gate", "Next-scenario probability", "Rank of what came", "Held out",
-    "Category drift", "Session",
+    "Event", "Q", "Target network", "Gate", "Next-scenario probability", "Rank of what came",
+    "Held out", "Category drift", "Session",
 )  # fmt: skip
 """The words of the storyboard, as the glossary has them."""
 
 
 def reading(time_zone: str, pause_hours: float, clickable: bool = True) -> str:
     """Say once how the storyboard is read, and, where it answers, what a click does."""
-    click = " Click an event to look at it, drag to zoom, ← → step, P plays." if clickable else ""
+    click = (
+        " Click an event to look at it, Z and a drag zoom, ← → step, P plays." if clickable else ""
+    )
     return (
         "Reading: on the Q lines the ring marks the scenario that was taken; the stronger a gate's "
         "colour, the more the model trusts the event; the green band is the top 10. Hollow ranks "

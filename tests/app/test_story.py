@@ -136,3 +136,14 @@ def test_every_heading_and_figure_explains_its_words(open_view: OpenView, view: 
     for label, help in labelled:
         for name in terms_in(label):
             assert meaning(name) in help or f"**{name}**" in help, f"{label}: {name}"
+
+
+def test_the_zoom_button_offers_the_range_of_a_short_path_too(open_view: OpenView) -> None:
+    page = open_view("user", run="steady", user="u10000", step="20")
+    assert page.button(key="story_zoom").proto.shortcut == "z"
+    assert not [slider for slider in page.slider if slider.key == "user_window_slider"]
+    page.button(key="story_zoom").click().run()
+    page.slider(key="user_window_slider").set_value((10, 30)).run()
+    assert page.query_params["window"] == "10-30"
+    page.button(key="user_window_all").click().run()
+    assert "window" not in page.query_params

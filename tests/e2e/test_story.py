@@ -58,6 +58,9 @@ def test_it_plays_until_it_is_paused(page: Page, watch: Watch) -> None:
 def test_a_drag_zooms_all_rows_and_the_button_goes_back(page: Page, watch: Watch) -> None:
     page.set_viewport_size({"width": 1600, "height": 1500})
     watch.open("/user", run="steady", user="u10000", step="20")
+    page.keyboard.press("z")
+    expect(page.locator(".st-key-user_window")).to_be_visible()
+    watch.settle()
     box = page.locator(".js-plotly-plot").first.bounding_box()
     assert box is not None
     y = box["y"] + 0.3 * box["height"]
@@ -71,6 +74,14 @@ def test_a_drag_zooms_all_rows_and_the_button_goes_back(page: Page, watch: Watch
     first, last = page.url.split("window=")[1].split("&")[0].split("-")
     expect(page.get_by_text(f"Events {first} to {last} of")).to_be_visible()
     page.screenshot(path=ARTEFACTS / "story-zoomed.png")
+    box = page.locator(".js-plotly-plot").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=4)
+    page.wait_for_timeout(500)
+    page.mouse.click(box["x"] + 0.6 * box["width"], y)
+    page.wait_for_url(lambda url: "step=20" not in url, timeout=20_000)
+    watch.settle()
+    assert f"window={first}-{last}" in page.url, "a click looks at an event of what is zoomed to"
     page.locator(".st-key-user_window_all button").first.click()
     page.wait_for_url(lambda url: "window=" not in url)
     watch.settle()

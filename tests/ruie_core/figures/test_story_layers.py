@@ -115,5 +115,12 @@ def test_the_axis_that_takes_clicks_lies_over_all_rows() -> None:
     figure = drawn(Layers(categories(3)))
     numbers = [int(axis[1:] or 1) for axis in AXES.values()]
     assert int(COVER[1:]) > max(numbers)
-    assert figure.layout.dragmode == "select"
-    assert figure.layout.selectdirection == "h"
+    assert figure.layout.dragmode is False, "a browser hears clicks only where no drag selects"
+    zooming = drawn(Layers(categories(3)), drag_zooms=True)
+    assert (zooming.layout.dragmode, zooming.layout.selectdirection) == ("select", "h")
+
+
+def test_a_point_says_from_which_event_it_was_clicked() -> None:
+    figure = drawn(Layers(), selected=7)
+    cards = [trace for trace in figure.data if trace.text]
+    assert all(set(trace.customdata) == {7} for trace in cards)
