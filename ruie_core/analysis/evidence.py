@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from ruie_core.analysis.contrast import Z
 from ruie_core.evaluation.multiple import holm
 
 COLUMNS: Final = (
@@ -21,9 +22,6 @@ COLUMNS: Final = (
 kind; scenario and, of a move, the one it leads to; label (what it is compared with); value with its
 95 % interval low to high; null (the value that means no difference); first and second (the two
 figures that are compared); n (events), n_of (those that it is a share of), n_users."""
-
-Z: Final = 1.959963984540054
-"""Normal quantile of a two-sided 95 % interval."""
 
 ALPHA: Final = 0.05
 """A comparison is claimed if its p-value, after Holm over all that were looked at, is smaller."""

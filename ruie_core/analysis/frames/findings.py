@@ -21,8 +21,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ruie_core.analysis.contrast import FEW_USERS, standard_error
-from ruie_core.analysis.evidence import Z, tested
+from ruie_core.analysis.contrast import FEW_USERS, Z, standard_error
+from ruie_core.analysis.evidence import tested
 from ruie_core.analysis.frames import gate, transitions
 from ruie_core.analysis.frames.metrics import BASELINES, SMALL_CELL
 from ruie_core.analysis.store import RunStore, quote
@@ -108,12 +108,9 @@ def misreadings(store: RunStore) -> pd.DataFrame:
     )
     wide = store.sql(
         f"""
-        WITH path AS (
-            SELECT "user", scenario AS target, split, {", ".join(chances)},
-                lag(scenario) OVER (PARTITION BY "user" ORDER BY t) AS source
-            FROM steps
-        ), per_user AS (
-            SELECT "user", source, count(*) AS x, {gaps} FROM path
+        WITH per_user AS (
+            SELECT "user", source, count(*) AS x, {gaps}
+            FROM ({transitions.path(", ".join(["scenario AS target", *chances]))})
             WHERE source IS NOT NULL AND split <> 'forecast' GROUP BY "user", source
         )
         SELECT source, sum(x) AS x, sum(x * x) AS xx, count(*) AS users, {sums}
@@ -202,30 +199,27 @@ def slope(store: RunStore) -> pd.DataFrame:
 
 def _lifts(store: RunStore) -> pd.DataFrame:
     """Moves between scenarios against the base rate; what stays is no move."""
-    found = transitions.everyone(store)
-    movers = store.sql(
-        """
-        WITH path AS (
-            SELECT "user", scenario AS "to", split,
-                lag(scenario) OVER (PARTITION BY "user" ORDER BY t) AS scenario
-            FROM steps
-        )
-        SELECT scenario, "to", count(DISTINCT "user") AS n_users FROM path
-        WHERE scenario IS NOT NULL AND split <> 'forecast' GROUP BY scenario, "to"
-        """
+    found = as_lifts(transitions.everyone(store), transitions.movers(store))
+    enough = (found["n_of"] >= SMALL_CELL) & (found["n_users"] >= FEW_USERS)
+    return found[enough & (found["scenario"] != found["to"])].assign(
+        kind="lift", null=0.0, label="base rate"
     )
-    found = found.rename(
+
+
+def as_lifts(found: pd.DataFrame, movers: pd.DataFrame) -> pd.DataFrame:
+    """Return transitions in the columns of comparisons: the log-lift with its interval.
+
+    Args:
+        found: as from ``frames.transitions`` or ``frames.sides.transitions``.
+        movers: as from ``frames.transitions.movers``.
+    """
+    return found.merge(movers, on=["from_scenario", "to_scenario"], how="left").rename(
         columns={
             "from_scenario": "scenario", "to_scenario": "to", "log_lift": "value",
             "log_lift_low": "low", "log_lift_high": "high", "p_observed": "first",
             "p_reference": "second", "n_from": "n_of",
         }
     )  # fmt: skip
-    found = found.merge(movers, on=["scenario", "to"], how="left")
-    enough = (found["n_of"] >= SMALL_CELL) & (found["n_users"] >= FEW_USERS)
-    return found[enough & (found["scenario"] != found["to"])].assign(
-        kind="lift", null=0.0, label="base rate"
-    )
 
 
 def _gates(store: RunStore) -> pd.DataFrame:

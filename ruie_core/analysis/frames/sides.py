@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ruie_core.analysis.contrast import FEW_USERS, Z, contrasted, ratios
+from ruie_core.analysis.contrast import FEW_EVENTS, FEW_USERS, Z, contrasted, ratios
 from ruie_core.analysis.frames.metrics import BASELINES
-from ruie_core.analysis.frames.transitions import measured
+from ruie_core.analysis.frames.transitions import measured, path
 from ruie_core.analysis.store import RunStore, quote
 
 MEASURES: Final = {"gate": "gate", "q": "q_taken"}
@@ -144,7 +144,7 @@ def as_models(contrast: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
             part[column] = contrast[f"{column}_{side}"]
         part["n_events"], part["n_users"] = contrast[f"n_{side}"], contrast[f"users_{side}"]
         part["baseline"] = side == "2"
-        part["small"] = part["n_events"] < 30
+        part["small"] = part["n_events"] < FEW_EVENTS
         for column in ("difference", "difference_low", "difference_high"):
             part[column] = contrast[column] if side == "1" else np.nan
         parts.append(part[part["n_events"] > 0])
@@ -205,17 +205,10 @@ def of_person(store: RunStore, sides: str) -> pd.DataFrame:
     return measured(found[kept].copy())
 
 
-def _path(columns: str) -> str:
-    return (
-        f'SELECT "user", t, split, {columns}, '
-        'lag(scenario) OVER (PARTITION BY "user" ORDER BY t) AS source FROM steps'
-    )
-
-
 def _moves(sides: str) -> str:
     """Return the cells of every pair: moves, of all moves that leave."""
     return f"""
-        WITH path AS ({_path("scenario AS target")}),
+        WITH path AS ({path("scenario AS target")}),
         moved AS MATERIALIZED (
             SELECT s."user", side, source, target, count(*) AS n
             FROM {joined(sides, "path")} WHERE source IS NOT NULL AND s.split <> 'forecast'
@@ -234,7 +227,7 @@ def _expected(store: RunStore, sides: str) -> pd.DataFrame:
     chances = [quote(f"p_{name}") for name in store.scenarios]
     return store.sql(
         f"""
-        WITH path AS ({_path(", ".join(chances))}
+        WITH path AS ({path(", ".join(chances))}
             WHERE "user" IN (SELECT "user" FROM {quote(sides)} WHERE side))
         SELECT source, {", ".join(f"sum({p}) AS {p}" for p in chances)}
         FROM {joined(sides, "path")} WHERE side AND source IS NOT NULL AND s.split <> 'forecast'

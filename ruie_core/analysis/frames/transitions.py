@@ -16,6 +16,35 @@ COLUMNS = (
 Floats = npt.NDArray[np.float64]
 
 
+def path(columns: str) -> str:
+    """Return the SQL of every event with ``source``, the scenario that it was reached from.
+
+    Args:
+        columns: what else of ``steps`` is wanted, beside ``user``, ``t`` and ``split``.
+    """
+    return (
+        f'SELECT "user", t, split, {columns}, '
+        'lag(scenario) OVER (PARTITION BY "user" ORDER BY t) AS source FROM steps'
+    )
+
+
+def movers(store: RunStore, among: str | None = None) -> pd.DataFrame:
+    """Return how many users made each transition: from_scenario, to_scenario, n_users.
+
+    Args:
+        store: the run.
+        among: table of the users who count (``RunStore.keep_users``); none: all.
+    """
+    own = "" if among is None else f'AND "user" IN (SELECT "user" FROM {quote(among)})'
+    return store.sql(
+        f"""
+        SELECT source AS from_scenario, target AS to_scenario, count(DISTINCT "user") AS n_users
+        FROM ({path("scenario AS target")})
+        WHERE source IS NOT NULL AND split <> 'forecast' {own} GROUP BY ALL
+        """
+    )
+
+
 def everyone(store: RunStore) -> pd.DataFrame:
     """Return the whole population's transitions; the reference is the base rate.
 
