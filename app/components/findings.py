@@ -13,6 +13,7 @@ from app.state import Context, select_findings
 from ruie_core.analysis.findings import (
     MOST_CAPTION,
     MOST_PICKS,
+    FindingList,
     Pick,
     captioned,
     change_findings,
@@ -43,12 +44,20 @@ def desk_of(context: Context) -> Desk:
     return Desk(context.store, load)
 
 
-def draft(context: Context, offered: Sequence[Finding]) -> tuple[Pick, ...]:
-    """Return the choice: as it was left, else the list that the link names, else a suggestion."""
+def saved_list(context: Context) -> FindingList | None:
+    """Return the list that the link names."""
+    identity = context.selection.findings
+    return None if identity is None else read_findings(context.store, identity)
+
+
+def draft(
+    context: Context, offered: Sequence[Finding], saved: FindingList | None
+) -> tuple[Pick, ...]:
+    """Return the choice: as it was left, else the saved list, else a suggestion."""
     owner = _owner(context)
     kept = st.session_state.get(_DRAFT)
     if kept is None or kept[0] != owner:
-        kept = (owner, _saved_picks(context) or suggestion(offered))
+        kept = (owner, (saved and saved.picks) or suggestion(offered))
         st.session_state[_DRAFT] = kept
     picks: tuple[Pick, ...] = kept[1]
     return picks
@@ -127,7 +136,7 @@ def told(context: Context, desk: Desk, picks: Sequence[Pick], kept: Sequence[Cho
                     )  # fmt: skip
 
 
-def lists(context: Context, picks: Sequence[Pick]) -> None:
+def lists(context: Context, picks: Sequence[Pick], saved: FindingList | None) -> None:
     """Choose, save, change and remove named lists of the run."""
     names, identity = list_findings(context.store.path), context.selection.findings
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -138,10 +147,10 @@ def lists(context: Context, picks: Sequence[Pick]) -> None:
                 format_func=lambda each: "unsaved" if each is None else names[each],
                 on_change=lambda: select_findings(st.session_state[_LIST]),
             )  # fmt: skip
-        if identity is not None:
+        if saved is not None:
             st.button(
                 "Save changes", key="findings_change", on_click=_change, args=(context, picks),
-                disabled=picks == _saved_picks(context),
+                disabled=picks == saved.picks,
             )  # fmt: skip
             st.button("Remove list", key="findings_delete", on_click=_delete, args=(context,))
         with (
@@ -154,17 +163,21 @@ def lists(context: Context, picks: Sequence[Pick]) -> None:
         problem(UserError(error))
 
 
-def downloads(context: Context, desk: Desk, picks: Sequence[Pick], suggested: bool) -> None:
+def downloads(
+    context: Context,
+    desk: Desk,
+    picks: Sequence[Pick],
+    saved: FindingList | None,
+    suggested: bool,
+) -> None:
     """Offer the report as a page and as slides; both are made when they are asked for."""
-    identity, name = context.selection.findings, context.store.name
-    cohort, title = context.selection.cohort, f"Findings of run {name}"
+    chosen, name = context.selection, context.store.name
+    title = f"Findings of run {name}" if saved is None else saved.name
     command = None
-    if identity is not None:
-        title = list_findings(context.store.path).get(identity, title)
-    if identity is not None and picks == _saved_picks(context):
-        command = command_line(desk, None, None, identity, "report.html")
+    if saved is not None and picks == saved.picks:
+        command = command_line(desk, None, None, chosen.findings, "report.html")
     elif suggested:
-        command = command_line(desk, None, cohort, None, "report.html")
+        command = command_line(desk, None, chosen.cohort, None, "report.html")
 
     def report() -> Report:
         return make_report(desk, picks, title=title, command=command)
@@ -206,11 +219,6 @@ def _slides(context: Context, picks: Sequence[Pick], report: Callable[[], Report
 def _owner(context: Context) -> tuple[str, str | None]:
     """Whose choice it is: the run's tables, and the list."""
     return context.store.fingerprint, context.selection.findings
-
-
-def _saved_picks(context: Context) -> tuple[Pick, ...]:
-    identity = context.selection.findings
-    return () if identity is None else read_findings(context.store, identity).picks
 
 
 def _slug(finding: Finding) -> str:

@@ -35,8 +35,7 @@ def item_section(context: Context, telling: str) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         extent = maps.extent(context, ITEMS)
-        total = maps.shown(context, Map(ITEMS, color, DENSITY)).total
-        drag, mode = map_bar(ITEMS, extent, total)
+        drag, mode = map_bar(ITEMS, extent, maps.total(context, ITEMS))
     with controls[1]:
         matches = items.item_search(store)
     board, side = st.columns(BOARD, gap="medium")

@@ -62,6 +62,11 @@ def extent(context: Context, table: str) -> Window:
     return Window(*(float(row[name]) for name in Window._fields))
 
 
+def total(context: Context, table: str) -> int:
+    """Return how many points lie on a map."""
+    return int(load(context.store, frames.map_extent, table)["n"].iloc[0])
+
+
 def visible(context: Context, which: Map) -> Window:
     """Return the visible part of a map; a raster's has the raster's proportions."""
     window = which.window or extent(context, which.table)
@@ -71,15 +76,15 @@ def visible(context: Context, which: Map) -> Window:
 def shown(context: Context, which: Map) -> Shown:
     """Return how many points are in view, and those that are drawn one by one."""
     store, window = context.store, visible(context, which)
-    total = int(load(store, frames.map_extent, which.table)["n"].iloc[0])
+    every = total(context, which.table)
     inside = int(load(store, frames.in_view, which.table, window)["n"].iloc[0])
     if which.mode == DENSITY:
         part = Window(*window) if inside <= MOST_OVER else Window(1.0, 0.0, 1.0, 0.0)
         points = load(store, frames.map_points, which.table, context.among, window=part)
     else:
-        limit = MOST_POINTS if total <= MOST_POINTS else SAMPLE
+        limit = MOST_POINTS if every <= MOST_POINTS else SAMPLE
         points = load(store, frames.map_points, which.table, context.among, limit=limit)
-    return Shown(inside, total, points)
+    return Shown(inside, every, points)
 
 
 def ground(context: Context, which: Map) -> go.Figure:
@@ -115,9 +120,9 @@ def _drawn(
 
 def _raster(context: Context, which: Map) -> go.Figure:
     store, window = context.store, visible(context, which)
-    inside, points = shown(context, which).inside, shown(context, which).points
-    shape = raster.shape_for(inside)
-    over = _drawn(context, which, points).data if len(points) else ()
+    now = shown(context, which)
+    shape = raster.shape_for(now.inside)
+    over = _drawn(context, which, now.points).data if now.drawn else ()
     names = store.scenarios if which.color == "scenario" else _categories(context, which.table)
     if which.color in figures.GROUPED:
         cells = raster.group_cells(

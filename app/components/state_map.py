@@ -40,10 +40,9 @@ def state_section(context: Context) -> None:
         step = selection.step or len(path)
         drawn = path[path["t"].between(*drawn_window(selection, len(path), step))]
     said.markdown(words.walk_line(path, person(selection.user_id), drawn))
-    total = maps.shown(context, Map(STATES, color, DENSITY)).total
     board, side = st.columns(BOARD, gap="medium")
     with board:
-        drag, mode = map_bar(STATES, maps.extent(context, STATES), total)
+        drag, mode = map_bar(STATES, maps.extent(context, STATES), maps.total(context, STATES))
     depends = (
         color, drag, mode, selection.user, selection.step, selection.window, len(drawn),
         context.theme.name, context.among,

@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from app.components.findings import desk_of, downloads, draft, lists, offers, told
+from app.components.findings import (
+    desk_of,
+    downloads,
+    draft,
+    lists,
+    offers,
+    saved_list,
+    told,
+)
 from app.components.messages import empty
 from app.components.page import header
 from app.state import Context
@@ -20,13 +28,14 @@ def render(context: Context) -> None:
         header("Findings", "Nothing can be told yet.", question("findings"))
         empty(words.EMPTY_RUN, f"ruie evaluate {context.store.path}")
         return
-    picks = draft(context, found)
+    saved = saved_list(context)
+    picks = draft(context, found, saved)
     kept, notes = chosen(desk, picks)
     header("Findings", words.verdict(found, len(kept)), question("findings"))
     st.caption(words.METHOD)
     with st.container(horizontal=True, vertical_alignment="bottom", key="findings_bar"):
-        lists(context, picks)
-        downloads(context, desk, picks, suggested=picks == suggestion(found))
+        lists(context, picks, saved)
+        downloads(context, desk, picks, saved, suggested=picks == suggestion(found))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**What can be said**")
