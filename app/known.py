@@ -17,9 +17,7 @@ from ruie_core.analysis.findings import read_findings
 from ruie_core.analysis.periods import Period, Span, clock, parse_period, parse_spans
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
-
-COMPARISONS = ("users", "cohort", "runs", "periods")
-"""What the Compare view can set against each other."""
+from ruie_core.reporting.compare import COMPARISONS
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from app.state import (
 )
 from ruie_core.analysis.frames import metrics
 from ruie_core.analysis.frames import two_runs as frames
-from ruie_core.analysis.runs import list_runs
+from ruie_core.analysis.runs import comparable_names, list_runs
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.rows import records
 from ruie_core.reporting import overview as terms
@@ -93,8 +93,7 @@ def runs(context: Context) -> None:
 
 def _picker(context: Context) -> None:
     """Say what to do where no other run is chosen, and list those there are."""
-    others = [run.name for run in list_runs(checkpoints()) if run.analysed]
-    others = [name for name in others if name != context.run.name]
+    others = comparable_names(list_runs(checkpoints()), context.run.name)
     if not others:
         empty(
             f"There is no other run in {checkpoints()}: train one on the same data, for example "

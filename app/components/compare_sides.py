@@ -114,7 +114,7 @@ def _body(context: Context, sides: Sides, key: str) -> None:
             title=f"NDCG@{k} on held-out events", help=terms.NDCG_HELP.format(k=k),
         )  # fmt: skip
     with right:
-        mix_chart(context, sides, key)
+        mix_chart(context, sides, mix, key)
     _moves(context, sides, key)
     for measure in ("gate", "q"):
         left, right = st.columns(2, gap="large")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.state import Context, select_cohort, select_compare, select_period, select_run
 from ruie_core.analysis.periods import Clock, Period, clock
-from ruie_core.analysis.runs import RunInfo
+from ruie_core.analysis.runs import RunInfo, comparable_names
 from ruie_core.figures.numbers import count
 from ruie_core.reporting.text import escape, plural
 
@@ -104,7 +104,7 @@ def compare_choice(runs: Sequence[RunInfo], run: RunInfo, chosen: str | None) ->
         run: the one that is shown.
         chosen: name of the other one.
     """
-    others = [item.name for item in runs if item.analysed and item.name != run.name]
+    others = comparable_names(runs, run.name)
     if not others:
         return
     st.session_state[_COMPARE_KEY] = chosen if chosen in others else None

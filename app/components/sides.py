@@ -97,14 +97,12 @@ def contrast_chart(
     )
 
 
-def mix_chart(context: Context, sides: Sides, key: str) -> pd.DataFrame:
-    """Show the mix of scenarios of both sides and return its frame."""
-    frame = load(context.store, frames.mix, sides.table)
+def mix_chart(context: Context, sides: Sides, frame: pd.DataFrame, key: str) -> None:
+    """Show the mix of scenarios of both sides."""
     contrast_chart(
         context, sides, frame, words.MIX, key=f"{key}_mix", title="Mix of scenarios",
         help="Share of a side's events that lie in each scenario.",
     )  # fmt: skip
-    return frame
 
 
 def mean_chart(context: Context, sides: Sides, measure: str, key: str) -> None:

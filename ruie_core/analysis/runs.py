@@ -1,5 +1,6 @@
 """List the runs of a checkpoints folder without opening their tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ def list_runs(checkpoints: Path) -> tuple[RunInfo, ...]:
     runs.sort(key=lambda run: run.name)
     runs.sort(key=lambda run: (run.analysed, run.created), reverse=True)
     return tuple(runs)
+
+
+def comparable_names(runs: Sequence[RunInfo], name: str) -> list[str]:
+    """Return the names of the analysed runs of a list beside the named one."""
+    return [run.name for run in runs if run.analysed and run.name != name]
 
 
 def _describe(path: Path) -> RunInfo:

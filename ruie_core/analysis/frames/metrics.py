@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from ruie_core.analysis.contrast import FEW_EVENTS
 from ruie_core.analysis.store import RunStore
 
 BASELINES = ("scenario-popularity", "popularity")
 """Models without training, always beside the run's own."""
 
-SMALL_CELL = 30
+SMALL_CELL = FEW_EVENTS
 """A cell with fewer held-out events is shown grey: its interval says little."""
 
 
