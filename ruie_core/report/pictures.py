@@ -80,42 +80,47 @@ _LINES = (
 )
 
 
-def _gains(desk: Desk, finding: Finding, theme: Theme) -> Picture:
-    frame = _compared(desk, finding, "ndcg")
-    figure = drawn.differences(
-        frame, desk.store.scenarios, f"gain in NDCG@{desk.k} over the better popularity",
-        finding.scenario, theme=theme,
-    )  # fmt: skip
-    right = "Right: model − popularity, and n, the held-out events. "
-    few = "Scenarios with fewer than 30 are not drawn."
-    return Picture(figure, f"{_LINES}{right}{few}", frame)
+@dataclass(frozen=True)
+class _Differences:
+    """What is drawn of one kind of comparisons, a difference per scenario.
+
+    Attributes:
+        kind: of the comparisons.
+        axis: what the difference is, with its unit; ``{k}`` is the cut-off.
+        right: how the figures at the right are read.
+        left_out: which scenarios are not drawn, or empty.
+    """
+
+    kind: str
+    axis: str
+    right: str
+    left_out: str = ""
+
+    def __call__(self, desk: Desk, finding: Finding, theme: Theme) -> Picture:
+        frame, axis = _compared(desk, finding, self.kind), self.axis.format(k=desk.k)
+        about = finding.scenario if finding.cohort is None else None
+        figure = drawn.differences(frame, desk.store.scenarios, axis, about, theme=theme)
+        return Picture(figure, f"{_LINES}Right: {self.right}{self.left_out}", frame)
 
 
-def _served(desk: Desk, finding: Finding, theme: Theme) -> Picture:
-    frame = _compared(desk, finding, "cohort-ndcg")
-    figure = drawn.differences(
-        frame, desk.store.scenarios, f"NDCG@{desk.k}, cohort less the rest", None, theme=theme
-    )
-    right = "Right: cohort − rest, and n, the cohort's held-out events. "
-    few = "Scenarios with fewer than 30 on either side are not drawn."
-    return Picture(figure, f"{_LINES}{right}{few}", frame)
-
-
-def _trusted(desk: Desk, finding: Finding, theme: Theme) -> Picture:
-    frame = _compared(desk, finding, "cohort-gate")
-    figure = drawn.differences(
-        frame, desk.store.scenarios, "mean gate, cohort less the rest", None, theme=theme
-    )
-    return Picture(figure, f"{_LINES}Right: cohort − rest, and n, the cohort's events.", frame)
-
-
-def _promises(desk: Desk, finding: Finding, theme: Theme) -> Picture:
-    frame = _compared(desk, finding, "promise")
-    figure = drawn.differences(
-        frame, desk.store.scenarios, "Q less realised return, reward units", None, theme=theme
-    )
-    right = "Right: mean Q − mean return, and n, the events whose return is finished."
-    return Picture(figure, f"{_LINES}{right}", frame)
+_GAINS = _Differences(
+    "ndcg", "gain in NDCG@{k} over the better popularity",
+    "model − popularity, and n, the held-out events. ",
+    "Scenarios with fewer than 30 are not drawn.",
+)  # fmt: skip
+_SERVED = _Differences(
+    "cohort-ndcg", "NDCG@{k}, cohort less the rest",
+    "cohort − rest, and n, the cohort's held-out events. ",
+    "Scenarios with fewer than 30 on either side are not drawn.",
+)  # fmt: skip
+_TRUSTED = _Differences(
+    "cohort-gate", "mean gate, cohort less the rest",
+    "cohort − rest, and n, the cohort's events.",
+)  # fmt: skip
+_PROMISES = _Differences(
+    "promise", "Q less realised return, reward units",
+    "mean Q − mean return, and n, the events whose return is finished.",
+)  # fmt: skip
 
 
 def _moves(desk: Desk, finding: Finding, theme: Theme) -> Picture:
@@ -168,17 +173,17 @@ def _path(desk: Desk, finding: Finding, theme: Theme) -> Picture:
 
 _MAKERS: Final[Mapping[str, Callable[[Desk, Finding, Theme], Picture]]] = MappingProxyType(
     {
-        "skill": _gains,
-        "best": _gains,
-        "worst": _gains,
+        "skill": _GAINS,
+        "best": _GAINS,
+        "worst": _GAINS,
         "flow": _moves,
         "misread": _moves,
         "gate": _mass,
-        "promise": _promises,
+        "promise": _PROMISES,
         "slope": _calibration,
-        "cohort-ndcg": _served,
+        "cohort-ndcg": _SERVED,
         "cohort-move": _moves,
-        "cohort-gate": _trusted,
+        "cohort-gate": _TRUSTED,
         "person": _path,
     }
 )
