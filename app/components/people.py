@@ -1,6 +1,5 @@
 """Finding a person: by id, or by what they did, and walking through those who match."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -9,7 +8,7 @@ import streamlit as st
 from app.components.cohorts import cohort_menu
 from app.components.frames import load
 from app.components.people_form import SORT, behaviour_form
-from app.state import Context, chosen_selection, select_find, select_pin, select_step, select_user
+from app.state import Context, chosen_selection, select_find, select_pin, select_user
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import example, parse, write
 from ruie_core.analysis.frames.people import asked, find_user, matching_users, place_among
@@ -147,15 +146,3 @@ def with_user(context: Context) -> Context:
         return context
     select_user(str(first["user_id"].iloc[0]))
     return replace(context, selection=chosen_selection(context.run, context.store))
-
-
-def clicked_step(chart: str) -> Callable[[], None]:
-    """Return the callback of a chart whose points carry event numbers: a click looks at one."""
-
-    def clicked() -> None:
-        points = st.session_state[chart].selection.points
-        if points:
-            step = points[0].get("customdata", points[0]["x"])
-            select_step(round(step[0] if isinstance(step, list) else step))
-
-    return clicked
