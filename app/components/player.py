@@ -59,9 +59,12 @@ def controls(step: int, events: int) -> None:
             disabled=step > events, shortcut=FORWARD_KEY, help="The next event; last, the forecast",
         )  # fmt: skip
         zoom_button()
+        # While it plays the slider follows and is not listened to: a value that the browser sends
+        # late, along with the key that pauses, would look like a hand on it.
         st.session_state[_STEP] = max(2, step)
         st.slider(
-            "Event", 2, events + 1, key=_STEP, on_change=_slid, label_visibility="collapsed",
+            "Event", 2, events + 1, key=_STEP, on_change=None if playing() else _slid,
+            disabled=playing(), label_visibility="collapsed",
             format=f"event %d of {count(events)}" if step <= events else "forecast",
         )  # fmt: skip
 
