@@ -10,7 +10,7 @@ MOST_WIDE = 2200
 """Width of a view at most, px: on a very wide screen lines and charts stay within a glance."""
 _HEIGHTS: Mapping[str, int] = MappingProxyType(
     {"overview": 980, "user": 1420, "whatif": 1500, "transitions": 1060, "embeddings": 1560,
-     "scenarios": 620, "gate": 1080, "experiments": 820}
+     "scenarios": 620, "gate": 1080, "experiments": 820, "compare": 2790, "findings": 1840}
 )  # fmt: skip
 """What a view takes at 1440 px of width, px; a test measures them in a browser."""
 USUAL = 900

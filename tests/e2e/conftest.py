@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.components.tour import COOKIE
 from tests.e2e.watch import Watch
@@ -120,6 +120,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def see_no_tour(context: BrowserContext) -> None:
+    """Make a browser one that has seen the tour."""
+    context.add_cookies([{"name": COOKIE, "value": "seen", "domain": "127.0.0.1", "path": "/"}])
+
+
 @pytest.fixture(params=["light"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh session at 1440 x 900, of somebody who has seen the tour."""
@@ -127,7 +132,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         viewport={"width": 1440, "height": 900}, color_scheme=request.param
     )
     context.set_default_timeout(30_000)
-    context.add_cookies([{"name": COOKIE, "value": "seen", "domain": "127.0.0.1", "path": "/"}])
+    see_no_tour(context)
     yield context.new_page()
     context.close()
 

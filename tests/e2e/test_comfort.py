@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from app.components.pending import height_of
 from app.views.registry import VIEWS
-from tests.e2e.conftest import ARTEFACTS
+from tests.e2e.conftest import ARTEFACTS, see_no_tour
 from tests.e2e.test_browser import path
 from tests.e2e.watch import Watch
 
@@ -61,9 +61,7 @@ def page(browser: Browser, scheme: str, screen: str) -> Iterator[Page]:
         color_scheme=scheme,  # type: ignore[arg-type]
     )
     context.set_default_timeout(120_000)  # so many pixels are painted without a GPU
-    context.add_cookies(
-        [{"name": "ruie_tour", "value": "seen", "domain": "127.0.0.1", "path": "/"}]
-    )
+    see_no_tour(context)
     yield context.new_page()
     context.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import ARTEFACTS, serving
+from tests.e2e.conftest import ARTEFACTS, see_no_tour, serving
 from tests.e2e.watch import Watch
 from tests.tiny_log import write_tiny_log
 
@@ -34,6 +34,7 @@ def open_page(browser: Browser, scheme: str, width: int = 1280, height: int = 72
         color_scheme=scheme,  # type: ignore[arg-type]
     )
     context.set_default_timeout(60_000)
+    see_no_tour(context)
     return context.new_page()
 
 
