@@ -228,27 +228,37 @@ def write_transfer(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -
 
 def write_gate_oracle(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
     """Logs with a quarter and a half of noise; the perfect gate gains, with none it would not."""
-    gains = {"gate constant": 0.0, "gate q": 0.2, "gate engaged": 0.5, "gate oracle": 1.0}
     for x in (0.25, 0.5):
-        noise = np.random.default_rng(round(100 * x)).random(dataset.n_events) < x
-        user = dataset.user_of_event()
-        t = np.arange(dataset.n_events) - dataset.offsets[user] + 1
-        flags = pd.DataFrame({"user": user, "t": t.astype(np.int32), "noise": noise})
-        events = held_out(dataset).merge(flags, on=["user", "t"], how="left")
-        for variant, gain in gains.items():
-            skill = np.where(events["noise"], -1.0, 0.5 + 2 * x * gain)
-            for seed in seeds:
-                moved = make_transitions(dataset, "leave-one-out", 1.0, seed, noise)
-                shift = gain * np.where(moved["noise"], -1.0, 1.0)
-                moved["gate"] = 1 / (1 + np.exp(-(moved["q_taken"] - 2) - 3 * shift))
-                tables = {
-                    "ranks": make_ranks(events, skill, f"{variant} {x}", seed),
-                    "transitions": moved,
-                }
-                write_trial(
-                    root, "gate-oracle", variant, seed, tables, x=x, dataset_hash=f"noise-{x}",
-                    model="ruie",
-                )  # fmt: skip
+        _write_gates(root, dataset, seeds, "gate-oracle", x, dataset_hash=f"noise-{x}")
+
+
+def write_watched(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+    """The same on the dataset itself: three clicks in ten were not watched through."""
+    _write_gates(root, dataset, seeds, "watched", 0.3)
+
+
+def _write_gates(
+    root: Path, dataset: Dataset, seeds: Sequence[int], experiment: str, x: float, **more: Any
+) -> None:
+    gains = {"gate constant": 0.0, "gate q": 0.2, "gate engaged": 0.5, "gate oracle": 1.0}
+    noise = np.random.default_rng(round(100 * x)).random(dataset.n_events) < x
+    user = dataset.user_of_event()
+    t = np.arange(dataset.n_events) - dataset.offsets[user] + 1
+    flags = pd.DataFrame({"user": user, "t": t.astype(np.int32), "noise": noise})
+    events = held_out(dataset).merge(flags, on=["user", "t"], how="left")
+    for variant, gain in gains.items():
+        skill = np.where(events["noise"], -1.0, 0.5 + 2 * x * gain)
+        for seed in seeds:
+            moved = make_transitions(dataset, "leave-one-out", 1.0, seed, noise)
+            shift = gain * np.where(moved["noise"], -1.0, 1.0)
+            moved["gate"] = 1 / (1 + np.exp(-(moved["q_taken"] - 2) - 3 * shift))
+            tables = {
+                "ranks": make_ranks(events, skill, f"{variant} {x}", seed),
+                "transitions": moved,
+            }
+            write_trial(
+                root, experiment, variant, seed, tables, x=x, model="ruie", **more
+            )  # fmt: skip
 
 
 WRITERS = {
@@ -257,6 +267,7 @@ WRITERS = {
     "rewards": write_rewards,
     "calibration": write_calibration,
     "transfer": write_transfer,
+    "watched": write_watched,
 }
 """Experiments on a dataset of its own kind; ``write_gate_oracle`` belongs to generated logs."""
 

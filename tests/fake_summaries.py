@@ -205,6 +205,22 @@ def noise() -> Rows:
     return rows
 
 
+def watched() -> Rows:
+    rows: Rows = []
+    more = {"x": 0.29, "command": "ruie experiment watched data/kuairand --watched log.csv.gz"}
+    against = {"reference": "gate constant", "p": 0.4, "p_holm": 0.9}
+    for gate, gain, auc in (("oracle", -0.0008, 1.0), ("q", -0.0014, 0.52), ("engaged", 0.0, 0.5)):
+        name = f"gate {gate}"
+        for at, times, _ in headlines():
+            for part in ("noise", "noise-wanted"):
+                given = more | at | against
+                panel = f"{part}-difference"
+                rows.append(row("watched", panel, name, times * gain, half=0.002, **given))
+        given = more | {"metric": "auc"}
+        rows.append(row("watched", "noise", name, auc, half=0.01, **given))
+    return rows
+
+
 def make_summary(scenarios: tuple[str, ...] = SCENARIOS, seed: int = 0) -> pd.DataFrame:
     """All experiments but those on generated noise."""
     rng = np.random.default_rng(seed)
@@ -215,6 +231,7 @@ def make_summary(scenarios: tuple[str, ...] = SCENARIOS, seed: int = 0) -> pd.Da
         *per_scenario(rng, scenarios),
         *transfer(rng, scenarios),
         *calibration(scenarios),
+        *watched(),
     ]
     return pd.DataFrame(rows)
 

@@ -176,6 +176,25 @@ def noise(scene: Scene) -> None:
     )
 
 
+def watched(scene: Scene) -> None:
+    """Whether gates know what was watched through, and whether it would help."""
+    title = "Gates, and what was watched through"
+    place = heading(title, "experiments_watched", words.WATCHED_HELP)
+    events = pick(
+        place, "Ranked events", tables.WATCHED_EVENTS, f"experiments_watched_{scene.dataset}"
+    )
+    frame = tables.watched(scene.frame, events)
+    figure(
+        scene,
+        frame,
+        lambda: forests.ablation(frame, cutoff(frame), scene.theme),
+        words.watched(frame, tables.watched_auc(scene.frame)),
+        key="watched",
+        title=title,
+        of=(events,),
+    )
+
+
 TABS: dict[str, Callable[[Scene], None]] = {
     "leaderboard": leaderboard,
     "cross-domain": cross_domain,
@@ -185,5 +204,6 @@ TABS: dict[str, Callable[[Scene], None]] = {
     "transfer": transfer,
     "calibration": calibration,
     "gate-oracle": noise,
+    "watched": watched,
 }
 """What draws each experiment."""

@@ -14,7 +14,7 @@ from ruie_core.experiments.context import Context
 from ruie_core.experiments.documents import rewrite_documents
 from ruie_core.experiments.plans.gate_oracle import GENERATED
 from ruie_core.experiments.pool import Runner
-from ruie_core.experiments.registry import EXPERIMENTS
+from ruie_core.experiments.registry import EXPERIMENTS, NEEDS
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.experiments.store import Store
 from ruie_core.experiments.summaries.registry import summarise
@@ -61,7 +61,8 @@ def _planned(names: Iterable[str], context: Context, console: Console) -> Iterat
         with console.status(f"planning {name}"):  # gate-oracle makes its logs first
             planned = list(EXPERIMENTS[name](context))
         if not planned:
-            console.print(f"{name} means nothing on {context.name}: it has no trials there.")
+            why = f"it needs {NEEDS[name]}" if name in NEEDS else "it means nothing there"
+            console.print(f"{name} has no trials on {context.name}: {why}.")
         fresh = {trial.name: trial for trial in planned if trial.name not in seen}
         seen |= fresh.keys()
         yield from fresh.values()

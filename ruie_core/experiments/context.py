@@ -28,7 +28,7 @@ class Context:
         dataset: what it holds.
         chosen: settings found by tuning.
         settings: options of the command.
-        truth: truth of a generated log; none elsewhere.
+        truth: folder that says which events are noise, where that is known.
     """
 
     name: str

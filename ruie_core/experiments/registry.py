@@ -13,6 +13,7 @@ from ruie_core.experiments.plans import (
     rewards,
     scenario_split,
     transfer,
+    watched,
 )
 from ruie_core.experiments.trials import Trial
 
@@ -20,6 +21,9 @@ EXPERIMENTS: Final[dict[str, Callable[[Context], Iterable[Trial]]]] = {
     each.NAME: each.plan
     for each in (
         leaderboard, ablation, rewards, scenario_split, calibration, transfer, cross_domain,
-        gate_oracle,
+        gate_oracle, watched,
     )
 }  # fmt: skip
+
+NEEDS: Final = {watched.NAME: "the log that says what was watched through: name it with --watched"}
+"""What an experiment cannot do without, by its name."""

@@ -25,6 +25,9 @@ class ExperimentSettings(Settings):
         None, ge=1, description="Epochs without a better validation score; none: the default."
     )
     trials: int = Field(20, ge=1, description="Of tune: configurations tried per model.")
+    watched: tuple[Path, ...] = Field(
+        (), description="KuaiRand logs of the dataset: their long_view says what was watched."
+    )
     device: str = Field("auto", description="auto, cpu, cuda or mps.")
     force: bool = Field(
         False,
@@ -46,5 +49,7 @@ class ExperimentSettings(Settings):
         here = Path.cwd()
         place = data.relative_to(here) if data.is_relative_to(here) else data
         shown = place.name if place.is_absolute() else place.as_posix()
+        if self.watched:
+            given["watched"] = " ".join(path.name for path in self.watched)
         options = [f"--{key} {value}" for key, value in given.items()]
         return " ".join(["ruie", "experiment", name, shown, *options])

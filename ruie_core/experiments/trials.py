@@ -29,7 +29,7 @@ class Trial(Settings):
     dataset: str = Field(description="Name of the dataset.")
     dataset_hash: str = Field(description="Hash of the prepared dataset's content.")
     data: Path = Field(description="Where the prepared dataset lies.")
-    truth: Path | None = Field(None, description="Truth of a generated log, for its noise flags.")
+    truth: Path | None = Field(None, description="Folder that says which events are noise.")
     counted: bool = Field(False, description="The model is counted, not trained.")
     transforms: tuple[Transform, ...] = Field((), description="Applied to the data, in order.")
     x: float | None = Field(None, description="Place on the experiment's axis: noise, data share.")

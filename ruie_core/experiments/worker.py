@@ -14,8 +14,9 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 import torch
 
+from ruie_core.data.beside import noise_of
 from ruie_core.data.dataset import Dataset, load_dataset
-from ruie_core.data.sample.truth import load_truth, noise_flags
+from ruie_core.data.sample.truth import read_events
 from ruie_core.experiments.store import ROW, identity
 from ruie_core.experiments.tables import RANKS, TABLES, rank_table
 from ruie_core.experiments.transforms import Bool, View, whole_view
@@ -120,7 +121,7 @@ def _dataset(data: Path) -> Dataset:
 
 @lru_cache(maxsize=2)
 def _noise(data: Path, truth: Path | None) -> Bool | None:
-    return None if truth is None else noise_flags(_dataset(data), load_truth(truth))
+    return None if truth is None else noise_of(_dataset(data), read_events(truth))
 
 
 def train_view(trial: Trial, view: View, device: torch.device) -> tuple[Run, dict[str, Any]]:

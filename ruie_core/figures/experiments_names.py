@@ -42,6 +42,7 @@ NAMES = {
     "ece": "calibration error",
     "spearman": "Spearman",
     "all": "all events",
+    "watched": "watched through",
     "head": "head scenarios",
     "tail": "tail scenarios",
 }

@@ -163,8 +163,19 @@ def scarcity(rows: pd.DataFrame) -> Written:
     return "\n\n".join(parts), scarce
 
 
-def noise(rows: pd.DataFrame) -> Written:
-    """Gates by share of noise: NDCG@10, what they gain over gate = 1, and share of the ceiling."""
+def watched(rows: pd.DataFrame) -> Written:
+    """Gates on a real log by the share of clicks that were not watched through; see ``noise``."""
+    return noise(rows, "not watched through", "watched only")
+
+
+def noise(rows: pd.DataFrame, of: str = "noise", inside: str = "wanted events only") -> Written:
+    """Gates by share of noise: NDCG@10, what they gain over gate = 1, and share of the ceiling.
+
+    Args:
+        rows: of the experiment.
+        of: what the share is of.
+        inside: what the events without noise are called.
+    """
     parts = []
     auc = rows[rows["metric"] == "auc"]
     ranked = rows[rows["request"] != ""]
@@ -173,7 +184,7 @@ def noise(rows: pd.DataFrame) -> Written:
             ("NDCG@10", "noise", "ndcg", share),
             ("Δ", "noise-difference", "ndcg", gap),
             ("share of ceiling", "noise", "share_of_ceiling", plain),
-            ("wanted events only", "noise-wanted", "ndcg", share),
+            (inside, "noise-wanted", "ndcg", share),
             ("Δ", "noise-wanted-difference", "ndcg", gap),
             ("share of ceiling", "noise-wanted", "share_of_ceiling", plain),
         ]
@@ -185,7 +196,7 @@ def noise(rows: pd.DataFrame) -> Written:
                 line = [percent(x), escape(variant)]
                 line += [cell(one(own, panel=panel, metric=m), w) for _, panel, m, w in columns]
                 body.append([*line, cell(one(auc, x=x, variant=variant), plain)])
-        header = [f"noise, {REQUESTS[request]}", "gate", *(name for name, *_ in columns), "AUC"]
+        header = [f"{of}, {REQUESTS[request]}", "gate", *(name for name, *_ in columns), "AUC"]
         parts.append(table(header, body))
     return "\n\n".join(parts), ranked
 

@@ -63,6 +63,7 @@ TABLES: Final[dict[str, Layout]] = {
     "scarcity": Layout("transfer", layouts.scarcity),
     "cross-domain": Layout("cross-domain", layouts.models),
     "gate-oracle": Layout("gate-oracle", layouts.noise),
+    "watched": Layout("watched", layouts.watched),
 }
 """By the name that a marker calls a table."""
 

@@ -21,6 +21,7 @@ TITLES = {
     "transfer": "Transfer",
     "calibration": "Calibration of Q",
     "gate-oracle": "Noise",
+    "watched": "Watched clicks",
 }
 """Experiments that have figures, and what their tabs are called."""
 

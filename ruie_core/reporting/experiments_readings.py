@@ -38,6 +38,11 @@ NOISE_HELP = (
     "it gains over gate = 1 is the most that gating can gain."
 )
 
+WATCHED_HELP = (
+    "The log says which clicks were watched through. No model sees it but the oracle, which trains "
+    "on watched clicks alone: what it gains over gate = 1 is the most that gating by it can gain."
+)
+
 
 def note(frame: pd.DataFrame) -> str:
     """Write n, seeds and what the lines are."""
@@ -249,6 +254,35 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
         f"{number(best['value'], digits)} {bracket(best['low'], best['high'], digits)}. "
         f"{note(frame)}"
     )
+
+
+def watched(frame: pd.DataFrame, auc: pd.DataFrame) -> str:
+    """Say whether gates know which clicks were watched, and what knowing would bring.
+
+    Args:
+        frame: as from ``experiment_tables.watched``.
+        auc: as from ``experiment_tables.watched_auc``.
+    """
+    rows = records(frame)
+    ceiling = next((row for row in rows if is_oracle(row["variant"])), None)
+    real = [row for row in rows if not is_oracle(row["variant"])]
+    said = []
+    if ceiling is not None:
+        gain = "gains" if ceiling["clear"] and ceiling["value"] > 0 else "is not shown to gain"
+        said.append(
+            f"To know what was watched {gain}: {estimate(ceiling)}, {significance(ceiling)}"
+        )
+    if real:
+        said.append(f"the best gate of {len(real)} without that knowledge: {effect(real[-1])}")
+    known = [row for row in records(auc) if not is_oracle(row["variant"])]
+    if known:
+        first = known[0]
+        said.append(
+            f"{named(first['variant'])} tells watched training clicks from others best, with AUC "
+            f"{number(first['value'], 2)} {bracket(first['low'], first['high'], 2)} (0.5 is chance)"
+        )
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}. {note(frame)}"
 
 
 def metric_title(metric: str) -> str:

@@ -11,7 +11,7 @@ from tests.app.conftest import OpenView, texts
 from tests.fake_summaries import make_summary, write_experiments
 
 DATASET = "experiments_dataset_invented log_2"
-TAB = "experiments_tab_kuairand_6"
+TAB = "experiments_tab_kuairand_7"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_first_sentence_answers_the_question(page: AppTest) -> None:
     ("tab", "charts"),
     [
         ("leaderboard", 1), ("ablation", 1), ("rewards", 1), ("scenario-split", 1),
-        ("transfer", 2), ("calibration", 2),
+        ("transfer", 2), ("calibration", 2), ("watched", 1),
     ],
 )  # fmt: skip
 def test_a_tab_opens_with_its_command(page: AppTest, tab: str, charts: int) -> None:
@@ -47,7 +47,7 @@ def test_a_tab_opens_with_its_command(page: AppTest, tab: str, charts: int) -> N
     assert not page.exception
     assert not page.error
     assert len(page.get("plotly_chart")) == charts
-    assert f"ruie experiment {tab} data/kuairand" in [code.value for code in page.code]
+    assert any(f"ruie experiment {tab} data/kuairand" in code.value for code in page.code)
     assert "users, 5 seeds" in texts(page)
     assert "seeds 1, 2, 3, 4 and 5, commit e74b36d" in texts(page)
 

@@ -238,6 +238,28 @@ def noise_metrics(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(known, key=lambda name: name != "share_of_ceiling"))
 
 
+WATCHED_EVENTS = ("watched", "all")
+"""Test events over which gates are compared: those watched through, and all."""
+
+
+def watched(frame: pd.DataFrame, events: str = WATCHED_EVENTS[0]) -> pd.DataFrame:
+    """Return NDCG of each gate minus gate = 1 where a log says what was watched, best last.
+
+    Args:
+        frame: a narrowed summary.
+        events: ``watched`` or ``all``, the test events that are ranked.
+    """
+    panel = "noise-wanted-difference" if events == WATCHED_EVENTS[0] else "noise-difference"
+    found = with_clear(pick(frame, "watched", panel).query("metric == 'ndcg'"))
+    return found.sort_values("value", ignore_index=True)
+
+
+def watched_auc(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return how well each gate tells clicks that were watched through from others, best first."""
+    found = pick(frame, "watched", "noise").query("metric == 'auc'")
+    return found.sort_values("value", ascending=False, ignore_index=True)
+
+
 def offered(frame: pd.DataFrame) -> tuple[str, ...]:
     """Return the experiments whose figures have something to show, in the order of the tabs."""
     tables: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
@@ -249,6 +271,7 @@ def offered(frame: pd.DataFrame) -> tuple[str, ...]:
         "transfer": lambda part: pick(part, "transfer", "matrix", "scarcity"),
         "calibration": lambda part: pick(part, "calibration", "reliability", "calibration"),
         "gate-oracle": noise,
+        "watched": watched,
     }
     return tuple(name for name, table in tables.items() if len(table(frame)))
 

@@ -26,6 +26,7 @@ calibration     calibration single or double Q         metric slope, spearman, e
                                                        overestimation
 gate-oracle     noise       a gate                     x: share of noise; metric ndcg,
                                                        share_of_ceiling or auc
+watched         the same, x: share of clicks that were not watched through
 =============== =========== ========================== ====================================
 
 Panels of the temporal split end in ``-temporal``.

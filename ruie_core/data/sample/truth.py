@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ruie_core.data.beside import Bool, beside, noise_of
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.sample.paths import MAIN_SHARE, SECOND_SHARE
 from ruie_core.data.sample.settings import REGIMES, SCENARIOS
@@ -21,9 +20,6 @@ from ruie_core.files import read_json
 FOLDER: Final = "truth"
 PARAMETERS: Final = "parameters.json"
 TABLES: Final = ("events", "interests", "users")
-
-Bool = npt.NDArray[np.bool_]
-_KEY = ["user_id", "item_id", "timestamp"]
 
 
 @dataclass(frozen=True)
@@ -55,18 +51,34 @@ def load_truth(folder: Path) -> Truth:
     Raises:
         UserError: a file is missing or cannot be read.
     """
-    folder = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+    folder = _truth_in(folder)
     constants = read_json(folder / PARAMETERS)
+    events, interests, users = (_table(folder, name) for name in TABLES)
+    return Truth(events, interests, users, constants)
+
+
+def read_events(folder: Path) -> pd.DataFrame:
+    """Read what is known of a log's events alone: ``Truth.events``, or as ``watched`` writes it.
+
+    Raises:
+        UserError: the table is missing or cannot be read.
+    """
+    return _table(_truth_in(folder), TABLES[0])
+
+
+def _truth_in(folder: Path) -> Path:
+    return folder / FOLDER if (folder / FOLDER).is_dir() else folder
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
     try:
-        events, interests, users = (
-            pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES
-        )
+        frame: pd.DataFrame = pq.read_table(folder / f"{name}.parquet").to_pandas()
     except (OSError, pa.ArrowInvalid) as error:
         raise UserError(
             f"The truth in {folder} cannot be read ({error}): make the log again with "
             "`ruie sample`."
         ) from None
-    return Truth(events, interests, users, constants)
+    return frame
 
 
 def noise_flags(dataset: Dataset, truth: Truth) -> Bool:
@@ -79,7 +91,7 @@ def noise_flags(dataset: Dataset, truth: Truth) -> Bool:
     Raises:
         UserError: an event of the dataset is not in the truth.
     """
-    return truth_of_events(dataset, truth)["noise"].to_numpy(dtype=bool)
+    return noise_of(dataset, truth.events)
 
 
 def truth_of_events(dataset: Dataset, truth: Truth) -> pd.DataFrame:
@@ -88,33 +100,7 @@ def truth_of_events(dataset: Dataset, truth: Truth) -> pd.DataFrame:
     Raises:
         UserError: an event of the dataset is not in the truth.
     """
-    users = _numbers(dataset.vocabulary.users["user_id"], "user_id")
-    items = _numbers(dataset.vocabulary.items["item_id"], "item_id")
-    events = pd.DataFrame(
-        {
-            "user_id": users[dataset.user_of_event()],
-            "item_id": items[dataset.items - 1],
-            "timestamp": dataset.times,
-        }
-    )
-    known = truth.events.astype(dict.fromkeys(_KEY, np.int64))
-    joined = events.merge(known, how="left", on=_KEY, validate="many_to_one")
-    if missing := int(joined["step"].isna().sum()):
-        raise UserError(
-            f"{missing} of {len(events)} events are not in the truth: give the truth of the very "
-            "log that this dataset was prepared from."
-        )
-    return joined
-
-
-def _numbers(names: pd.Series, column: str) -> npt.NDArray[np.int64]:
-    try:
-        return np.asarray(names.to_numpy(), dtype=np.int64)
-    except ValueError:
-        raise UserError(
-            f"The dataset's {column} are not whole numbers, so it was not prepared from a "
-            "generated log: give a dataset made from `ruie sample`."
-        ) from None
+    return beside(dataset, truth.events)
 
 
 def parameters(world: World) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Gates on generated logs of growing noise: how much of a perfect gate's gain is reached?"""
+"""Gates where it is known which events are noise: how much of a perfect gate's gain is reached?"""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ from ruie_core.experiments.summaries.trials import (
 )
 
 NAME: Final = "gate-oracle"
+WATCHED: Final = "watched"
 GATE_OFF: Final = "gate constant"
 CEILING: Final = "gate oracle"
 
@@ -36,32 +37,41 @@ def gate_oracle(trials: Trials) -> list[Row]:
     wanted from stray training events, where the trials kept both. ``noise-difference``: gate −
     constant; a family of Holm's adjustment: all gates and shares of noise, per panel and request.
     """
-    own = trials.of(NAME)
+    return _of(trials, NAME)
+
+
+def watched(trials: Trials) -> list[Row]:
+    """The same on a real log, x: the share of clicks that were not watched through."""
+    return _of(trials, WATCHED)
+
+
+def _of(trials: Trials, name: str) -> list[Row]:
+    own = trials.of(name)
     rows: list[Row] = []
     for x in sorted({trial.x for trial in own if trial.x is not None}):
         variants = by_variant(trial for trial in own if trial.x == x)
         for request in REQUESTS:
             ranked = align(variants, request, common=False)
-            for panel, inside in _events(ranked).items():
-                rows += _compare(ranked, inside, panel, request, x)
-        rows += _told_apart(variants, x)
+            for panel, inside in _events(ranked, name).items():
+                place = {"experiment": name, "request": request, "scenario": "all", "x": x}
+                rows += _compare(ranked, inside, panel, place)
+        rows += _told_apart(variants, name, x)
     return with_holm(rows, lambda row: (row.panel, row.request))
 
 
-def _events(ranked: Ranked) -> dict[str, Bool]:
+def _events(ranked: Ranked, name: str) -> dict[str, Bool]:
     if "noise" not in ranked.events:
         folder = next(iter(ranked.trials.values()))[0].folder
         raise UserError(
             f"{folder / RANKS} does not say which test events are noise: run `ruie experiment "
-            f"{NAME}` again."
+            f"{name}` again."
         )
     every = np.ones(len(ranked.events), bool)
     return {"noise": every, "noise-wanted": ~ranked.events["noise"].to_numpy(bool)}
 
 
-def _compare(ranked: Ranked, inside: Bool, panel: str, request: str, x: float) -> list[Row]:
+def _compare(ranked: Ranked, inside: Bool, panel: str, place: dict[str, Any]) -> list[Row]:
     pairs = against(GATE_OFF)(list(ranked.trials))
-    place: dict[str, Any] = {"experiment": NAME, "request": request, "scenario": "all", "x": x}
     made = compare(ranked, inside, pairs, HEADLINE, split="leave-one-out", **place)
     rows = [
         dataclasses.replace(row, panel=panel if row.reference is None else f"{panel}-difference")
@@ -81,7 +91,7 @@ def _compare(ranked: Ranked, inside: Bool, panel: str, request: str, x: float) -
     return rows
 
 
-def _told_apart(variants: Mapping[str, Sequence[Finished]], x: float) -> list[Row]:
+def _told_apart(variants: Mapping[str, Sequence[Finished]], name: str, x: float) -> list[Row]:
     """AUC of each gate that is not constant, over the training events."""
     every = [trial for trials in variants.values() for trial in trials]
     if not all((trial.folder / TRANSITIONS).exists() for trial in every):
@@ -104,7 +114,7 @@ def _told_apart(variants: Mapping[str, Sequence[Finished]], x: float) -> list[Ro
     for variant, one in (sample(blocks, auc) if blocks else {}).items():
         mine = variants[variant]
         rows += rows_of(
-            [("auc", None)], figures(one), tested=False, experiment=NAME, panel="noise",
+            [("auc", None)], figures(one), tested=False, experiment=name, panel="noise",
             variant=variant, x=x, n_users=len(np.unique(users)), n_events=len(users),
             seeds=seeds_of(mine), command=commands(mine),
         )  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 from ruie_core.data.dataset import Dataset
 from ruie_core.experiments.summaries.ablation import ablation
 from ruie_core.experiments.summaries.calibration import calibration
-from ruie_core.experiments.summaries.gate_oracle import gate_oracle
+from ruie_core.experiments.summaries.gate_oracle import gate_oracle, watched
 from ruie_core.experiments.summaries.kept import earlier, reads
 from ruie_core.experiments.summaries.leaderboard import cross_domain, leaderboard
 from ruie_core.experiments.summaries.rewards import rewards
@@ -31,6 +31,7 @@ SUMMARIES: Final[dict[str, Callable[[Trials], list[Row]]]] = {
     "transfer": transfer,
     "cross-domain": cross_domain,
     "gate-oracle": gate_oracle,
+    "watched": watched,
 }
 """Each gives no rows where the trials that it needs are not there, and no differences to what is
 not there: a table shows a dash until the experiment is complete."""

@@ -221,6 +221,7 @@ def test_what_is_absent_is_not_offered(folder: Path, summary: pd.DataFrame) -> N
     frame = narrowed(summary, Choice())
     assert tables.offered(frame) == (
         "leaderboard", "ablation", "rewards", "scenario-split", "transfer", "calibration",
+        "watched",
     )  # fmt: skip
     without = frame[frame["experiment"] != "rewards"]
     assert "rewards" not in tables.offered(without)

@@ -51,14 +51,15 @@ def random_rows(seed: int, n: int = 600, users: int = 12, items: int = 20) -> li
 
 
 def write_kuairand(path: Path, rows: Iterable[Row]) -> Path:
-    columns = ["user_id", "video_id", "date", "time_ms", *KUAIRAND_FLAGS.values(), "is_hate", "tab"]
+    flags = [*KUAIRAND_FLAGS.values(), "is_hate", "long_view"]
+    columns = ["user_id", "video_id", "date", "time_ms", *flags, "tab"]
     return write_csv(
         path,
         columns,
         (
             [row["user_id"], row["item_id"], 20220425, row["timestamp"]]
             + [int(row[name]) for name in KUAIRAND_FLAGS]
-            + [0, row["scenario"]]
+            + [0, int(row.get("long_view", True)), row["scenario"]]
             for row in rows
         ),
     )

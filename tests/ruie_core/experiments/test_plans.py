@@ -7,18 +7,23 @@ import pytest
 import torch
 
 from ruie_core.config import ModelConfig
+from ruie_core.data.beside import noise_of
 from ruie_core.data.sample.settings import SampleConfig
+from ruie_core.data.sample.truth import read_events
+from ruie_core.data.settings import KuaiRandSettings
 from ruie_core.experiments.chosen import Chosen
 from ruie_core.experiments.context import Context
-from ruie_core.experiments.plans import ablation, calibration, gate_oracle, transfer
+from ruie_core.experiments.plans import ablation, calibration, gate_oracle, transfer, watched
 from ruie_core.experiments.plans.rewards import weights
 from ruie_core.experiments.registry import EXPERIMENTS
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.models.q_estimator import ContextualQ
 from ruie_core.presets import PRESETS
 from tests.factories import make_dataset
+from tests.ruie_core.data.logs import plain_rows, write_kuairand
+from tests.ruie_core.data.reading import read
 
-ON_DATA = [name for name in EXPERIMENTS if name != gate_oracle.NAME]
+ON_DATA = [name for name in EXPERIMENTS if name not in (gate_oracle.NAME, watched.NAME)]
 
 
 def context_of(dataset=None, chosen=None, **settings):
@@ -128,6 +133,21 @@ def test_gates_are_judged_on_generated_logs_with_their_truth(tmp_path, monkeypat
         assert trial.dataset_hash != context.dataset.hash
         assert (trial.truth / "truth" / "events.parquet").exists()
         assert trial.data.is_relative_to(tmp_path / "artefacts" / "generated")
+
+
+def test_gates_are_judged_by_what_a_real_log_says_was_watched(tmp_path):
+    assert plan(watched.NAME, context_of(seeds=1)) == []
+    rows = [row | {"long_view": n % 3 == 0} for n, row in enumerate(plain_rows())]
+    log = write_kuairand(tmp_path / "log.csv", rows)
+    dataset = read(KuaiRandSettings(log=(log,)), tmp_path / "data")
+    settings = {"seeds": 1, "watched": (log,), "artefacts": tmp_path / "artefacts" / "experiments"}
+    context = context_of(dataset, **settings)
+    trials = plan(watched.NAME, context)
+    assert [trial.variant for trial in trials] == [f"gate {gate}" for gate in watched.GATES]
+    assert {trial.x for trial in trials} == {round(2 / 3, 3)}
+    noise = noise_of(context.dataset, read_events(trials[0].truth))
+    assert noise.mean() == pytest.approx(2 / 3)
+    assert [trial.key for trial in plan(watched.NAME, context)] == [trial.key for trial in trials]
 
 
 @pytest.mark.parametrize("attention", [True, False])

@@ -184,6 +184,16 @@ def test_a_gate_that_knows_has_auc_one_and_the_constant_has_none(generated):
     assert by_gate.loc["gate q", "high"] < 1
 
 
+def test_a_real_log_is_summed_up_alike(summary):
+    rows = panel(summary, "watched", "noise-wanted-difference")
+    gain = only(rows, variant="gate oracle", request="unknown")
+    assert gain["reference"] == "gate constant"
+    assert gain["low"] > 0
+    auc = summary[(summary["experiment"] == "watched") & (summary["metric"] == "auc")]
+    assert set(auc["x"]) == {0.3}
+    assert auc.set_index("variant").loc["gate oracle", "value"] == 1.0
+
+
 def test_ranks_without_noise_flags_are_refused(tmp_path):
     dataset = fake.fake_dataset()
     ranks = fake.make_ranks(fake.held_out(dataset), 1.0, "g", 1)
