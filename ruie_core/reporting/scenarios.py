@@ -8,7 +8,7 @@ from ruie_core.analysis.frames.metrics import SMALL_CELL
 from ruie_core.figures.numbers import THIN, count, interval, number
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.sides import Names, compared, furthest, ndcg, reading, whole
-from ruie_core.reporting.text import listed, plural, strong
+from ruie_core.reporting.text import few, listed, plural, strong
 
 
 def verdict(frame: pd.DataFrame, k: int = 10) -> str:
@@ -42,7 +42,7 @@ def verdict(frame: pd.DataFrame, k: int = 10) -> str:
         f"{plural(len(own), 'scenario')}"
     )
     if weak:
-        text += f", not in {listed(_few(weak), 'or')}"
+        text += f", not in {listed(few(weak), 'or')}"
     return f"{text}."
 
 
@@ -98,7 +98,7 @@ def head_and_tail(frame: pd.DataFrame, head: Sequence[str], k: int = 10) -> str:
     """
     rows = records(frame[(frame["k"] == k) & ~frame["baseline"]])
     by = {row["group"]: row for row in rows}
-    named = f"Head: {listed(_few(head))}." if head else ""
+    named = f"Head: {listed(few(head))}." if head else ""
     if "head" not in by or "tail" not in by:
         return f"Only one side has held-out events. {named}".strip()
     first, second = by["head"], by["tail"]
@@ -107,12 +107,6 @@ def head_and_tail(frame: pd.DataFrame, head: Sequence[str], k: int = 10) -> str:
         f"{number(second['value'], 3)} in the tail (n = {count(second['n_events'])}): "
         f"{_gap(first, second)}. {named} Solid: head; dotted: tail; bars: 95{THIN}% intervals."
     )
-
-
-def _few(names: Sequence[str], most: int = 3) -> list[str]:
-    """Name the first few and count the rest."""
-    rest = [f"{len(names) - most} more"] if len(names) > most else []
-    return [strong(name) for name in names[:most]] + rest
 
 
 def _gap(first: Record, second: Record) -> str:

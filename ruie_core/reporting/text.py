@@ -64,6 +64,16 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
+def few(names: Sequence[str], most: int = 3) -> list[str]:
+    """Name the first few in bold and count the rest.
+
+    >>> few(["a", "b", "c", "d", "e"])
+    ['**a**', '**b**', '**c**', '2 more']
+    """
+    rest = [f"{len(names) - most} more"] if len(names) > most else []
+    return [strong(name) for name in names[:most]] + rest
+
+
 def plural(n: int, noun: str, nouns: str | None = None) -> str:
     """Return the noun that fits a number.
 
