@@ -83,7 +83,6 @@ def _side(
     chips(found)
     query = link(found.selection)
     copy_link(query)
-    st.divider()
     view_list(pages, query)
     side_buttons()
 

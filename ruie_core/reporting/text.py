@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+_GAPS = re.compile(r"[^\S\u202f]+")
+"""Spaces and line ends, but for the thin space that holds a number together."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|>~$<:^=-])")
 
 
@@ -11,8 +13,10 @@ def escape(text: object) -> str:
 
     >>> print(escape("a_b *c* $d$"))
     a\_b \*c\* \$d\$
+    >>> escape("a\n b 1\u202f200 ")
+    'a b 1\u202f200'
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return _SPECIAL.sub(r"\\\1", _GAPS.sub(" ", str(text)).strip())
 
 
 def strong(text: object) -> str:
