@@ -135,9 +135,9 @@ def _bootstrapped(part: pd.DataFrame, store: RunStore) -> pd.DataFrame:
     groups = _groups(store)
     names = (*groups, *store.scenarios)
     code = {name: c for c, name in enumerate(store.scenarios, start=1)}
-    cell = part["scenario"].map(code).where(part["scenario"].notna(), 0)
-    size, kept = len(names), cell.notna().to_numpy()
-    part, cell = part[kept], cell[kept].astype(int).to_numpy()
+    found = part["scenario"].map(code).where(part["scenario"].notna(), 0)
+    size, kept = len(names), found.notna().to_numpy()
+    part, cell = part[kept], found[kept].to_numpy(int)
     columns = np.zeros((len(part), 3 * size))
     for place, name in enumerate(("gain_1", "gain_2", "n")):
         values_of = part[name].to_numpy(float)
