@@ -99,6 +99,8 @@ def _report(chromium: Browser, run: Path, folder: Path) -> tuple[str, str, tuple
     page.wait_for_timeout(500)
     sections = page.locator("section")
     assert sections.count() == len(CHOSEN)
+    for place, caption in enumerate(CHOSEN.values()):
+        assert caption in sections.nth(place).inner_text()
     told = tuple(
         Shot.of_element(sections.nth(place), f"finding-{key}", ALTS[key])
         for place, key in enumerate(CHOSEN)

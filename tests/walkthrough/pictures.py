@@ -1,4 +1,7 @@
-"""Pictures of the walk: cut to what matters, and small enough to be committed."""
+"""Pictures of the walk: cut to what matters, and small enough to be committed.
+
+They keep all their colours: a palette would make a scenario another one.
+"""
 
 import io
 from dataclasses import dataclass
@@ -11,7 +14,6 @@ MOST_BYTES: Final = 200_000
 """Of one picture."""
 MOST_IN_ALL: Final = 1_500_000
 _MARGIN: Final = 14
-_COLORS: Final = 160
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Shot:
         assert box is not None
         assert top is not None
         end = None if last is None else last.bounding_box()
-        bottom = size["height"] if end is None else end["y"] + end["height"] + _MARGIN
+        bottom = size["height"] if end is None else end["y"] + end["height"] + 2
         inset = float(page.locator('[data-testid="stMainBlockContainer"]').evaluate(
             "e => parseFloat(getComputedStyle(e).paddingLeft)"))  # fmt: skip
         y = max(0.0, top["y"] - _MARGIN)
@@ -54,18 +56,25 @@ class Shot:
 
     @classmethod
     def of_element(cls, element: Locator, name: str, alt: str) -> "Shot":
-        """Take one element."""
-        return cls(name, alt, small(element.screenshot()))
+        """Take one element with a margin at its sides."""
+        element.scroll_into_view_if_needed()
+        box = element.bounding_box()
+        assert box is not None
+        clip = {
+            "x": box["x"] - _MARGIN, "y": box["y"] + 2,
+            "width": box["width"] + 2 * _MARGIN, "height": box["height"] - 4,
+        }  # fmt: skip
+        return cls(name, alt, small(element.page.screenshot(clip=clip)))  # type: ignore[arg-type]
 
 
 def small(png: bytes) -> bytes:
-    """Write a picture with a palette: charts have few colours.
+    """Write a picture as tightly as PNG can.
 
     Raises:
         ValueError: it is still larger than ``MOST_BYTES``.
     """
     with Image.open(io.BytesIO(png)) as image:
-        flat = image.convert("RGB").quantize(_COLORS, dither=Image.Dither.NONE)
+        flat = image.convert("RGB")
     stream = io.BytesIO()
     flat.save(stream, "PNG", optimize=True)
     made = stream.getvalue()
