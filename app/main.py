@@ -81,10 +81,9 @@ def _side(
     cohort_choice(found, list_cohorts(found.store.path))
     period_choice(found)
     chips(found)
-    st.divider()
     query = link(found.selection)
-    view_list(pages, query)
     copy_link(query)
+    view_list(pages, query)
     side_buttons()
 
 

@@ -66,7 +66,7 @@ def runs(context: Context) -> None:
     paired = load(store, frames.paired_ndcg, beside, k, inside)
     held = records(load(store, frames.heldout, beside))[0]
     with top:
-        st.markdown(words.runs_verdict(paired, names, k))
+        st.markdown(words.runs_verdict(paired, names, k, store.metrics.get("head", ())))
         if among is not None:
             st.caption(words.only_those(among.names))
     if paired.empty:

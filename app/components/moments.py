@@ -6,14 +6,34 @@ import pandas as pd
 import streamlit as st
 
 from app.state import select_step
+from ruie_core.figures.numbers import count, number
 from ruie_core.figures.theme import Theme, translucent
 from ruie_core.reporting.beside import CHOICE_HELP, choice_line, choice_rows
+from ruie_core.reporting.gate_reason import gate_line
+from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.moments import WHY, Moment, moment_title, rules_help
 from ruie_core.reporting.text import escape
 from ruie_core.reporting.user import ranking_line, ranking_rows, ranking_title
+from ruie_core.reporting.walk import Walk
 
 
-def moment_list(moments: Sequence[Moment], events: int) -> None:
+def explanations(path: Walk, moments: Sequence[Moment], step: int, items: int) -> None:
+    """Write the moments that matter, and why the event that is looked at has its gate.
+
+    Args:
+        path: the person's path.
+        moments: found on it.
+        step: event that is looked at, 1-based.
+        items: how many items were ranked.
+    """
+    _moment_list(moments, path.n)
+    if step <= path.n:
+        value = number(float(path.gate[step - 1]))
+        st.markdown(f"**Gate at event {count(step)}: {value}**", help=explained("Gate"))
+        st.markdown(escape(gate_line(path, step, items)))
+
+
+def _moment_list(moments: Sequence[Moment], events: int) -> None:
     """Write the numbered moments; a click on one looks at its event."""
     st.markdown(
         "**Moments that matter**",

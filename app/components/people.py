@@ -71,6 +71,8 @@ def _second_line(context: Context, matches: pd.DataFrame) -> None:
     chosen = context.selection
     with st.container(horizontal=True, gap="medium", key="finder_more"):
         behaviour_form(context, lambda behaviour, sort: _find(context, behaviour, sort))
+        if chosen.find is None:
+            _suggestion(context)
         cohort_menu(context, matches)
         if chosen.pin_id is not None and chosen.pin != chosen.user:
             st.button(
@@ -78,6 +80,18 @@ def _second_line(context: Context, matches: pd.DataFrame) -> None:
                 on_click=swap_users, args=(chosen.pin_id, chosen.user_id),
                 help="Look at the pinned person, and pin this one.",
             )  # fmt: skip
+
+
+def _suggestion(context: Context) -> None:
+    """Offer an example that one click tries: what can be described is best seen."""
+    store, sentence = context.store, example(context.store.scenarios)
+    st.button(
+        f"Try: {escape(sentence)}", key="user_try", type="tertiary",
+        on_click=lambda: _find(
+            context, parse(sentence, store.scenarios, store.actions), st.session_state.get(SORT)
+        ),
+        help="Finds the people who did this; the sentence can then be changed in the box.",
+    )  # fmt: skip
 
 
 def _query(context: Context, find: Behaviour, sort: str) -> None:

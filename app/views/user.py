@@ -8,7 +8,7 @@ from app.components import player
 from app.components.chart import chart
 from app.components.frames import load
 from app.components.messages import empty
-from app.components.moments import choice_table, moment_list, ranking_table
+from app.components.moments import choice_table, explanations, ranking_table
 from app.components.page import Metric, header, metric_row
 from app.components.people import person_finder, with_user
 from app.components.seeds import band_of, compared_store
@@ -54,7 +54,7 @@ def _story(context: Context, plays: bool) -> None:
     if code is None:
         return
     steps = load(store, user.user_steps, code)
-    path = walk(steps, store.scenarios)
+    path = walk(steps, store.scenarios, store.config.objective.gate)
     moments = find_moments(path, load(store, user.ranked_categories, code))
     player.advance(context, path.n, lambda: _step(context.selection, moments, path.n))
     if player.playing() != plays:
@@ -62,13 +62,13 @@ def _story(context: Context, plays: bool) -> None:
     # While it plays the rest of the page waits until the story stops.
     selection = chosen_selection(context.run, store) if plays else follow(context)
     step = _step(selection, moments, path.n)
+    items = int(load(store, user.population)["items"].iloc[0])
     board, side = st.columns([2.7, 1.3], gap="medium")
     with board:
         player.controls(step, path.n)
         zone = str(store.health.get("time_zone", "UTC"))
         figure = storyboard(
-            steps, store.scenarios, actions=store.actions,
-            n_items=int(load(store, user.population)["items"].iloc[0]),
+            steps, store.scenarios, actions=store.actions, n_items=items,
             moments=moments_frame(moments), layers=_layers(context, code), selected=step,
             window=drawn_window(selection, path.n, step, zooms()), zone=zone,
             drag_zooms=zooms(), theme=context.theme,
@@ -80,7 +80,7 @@ def _story(context: Context, plays: bool) -> None:
             on_select=picked(_CHART, path.n), selection_mode=("points", "box"),
         )  # fmt: skip
     with side:
-        moment_list(moments, path.n)
+        explanations(path, moments, step, items)
         choices = first_choices(store, str(selection.user_id), step, compared_store(context))
         choice_table(choices, step, path.n, context.theme)
         ranking_table(load(store, user.ranking_at, code, step), step, path.n, context.theme)

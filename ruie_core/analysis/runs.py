@@ -21,6 +21,8 @@ class RunInfo:
     """Name of the data it was trained on."""
     analysed: bool
     """True where the tables that the app reads exist."""
+    data: str = ""
+    """Hash of that data, or an empty string where the manifest does not say."""
 
 
 def list_runs(checkpoints: Path) -> tuple[RunInfo, ...]:
@@ -42,8 +44,19 @@ def list_runs(checkpoints: Path) -> tuple[RunInfo, ...]:
 
 
 def comparable_names(runs: Sequence[RunInfo], name: str) -> list[str]:
-    """Return the names of the analysed runs of a list beside the named one."""
-    return [run.name for run in runs if run.analysed and run.name != name]
+    """Return the names of the analysed runs beside the named one that are not of other data.
+
+    >>> one, two, other = (RunInfo(name, Path(name), "", "", True, data)
+    ...                    for name, data in (("a", "x"), ("b", "x"), ("c", "y")))
+    >>> comparable_names([one, two, other], "a")
+    ['b']
+    """
+    own = next((run.data for run in runs if run.name == name), "")
+    return [
+        run.name
+        for run in runs
+        if run.analysed and run.name != name and (not own or run.data in ("", own))
+    ]
 
 
 def _describe(path: Path) -> RunInfo:
@@ -57,6 +70,7 @@ def _describe(path: Path) -> RunInfo:
         created=str(manifest.get("created", "")),
         dataset=dataset_name(manifest),
         analysed=(path / "analysis" / "manifest.json").is_file(),
+        data=str(manifest.get("dataset_hash", "")),
     )
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import THIN, count, number, percent, plain, short, signed
 from ruie_core.figures.rows import Record, records
+from ruie_core.figures.scenarios import GROUP_NAMES
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors
 
 _SHIFT = 0.17
@@ -246,7 +247,7 @@ def _paint(row: Record, colors: dict[str, str], drawn: Drawn, theme: Theme) -> s
 
 def _label(row: Record, color: str, drawn: Drawn, theme: Theme) -> str:
     if row["group"] != "scenario":
-        return "<b>All events</b>"
+        return f"<b>{GROUP_NAMES[row['group']]}</b>"
     mark = f'<span style="color:{legible(color, theme, 1.6)}">■</span>'
     name = plain(short(row["scenario"], 24))
     return f"{mark} <b>{name}</b>" if row["scenario"] == drawn.selected else f"{mark} {name}"
@@ -260,7 +261,7 @@ def _n(row: Record, drawn: Drawn) -> str:
 
 
 def _hover(row: Record, drawn: Drawn) -> str:
-    name = "All events" if row["group"] == "all" else row["scenario"]
+    name = GROUP_NAMES.get(row["group"], row["scenario"])
     lines = [f"<b>{plain(name)}</b>"]
     for side, called in (("1", drawn.first), ("2", drawn.second)):
         spread = ""

@@ -8,7 +8,8 @@ from ruie_core.figures.overview import model_name
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors
 
-_GROUP_NAMES = {"all": "All events", "head": "Head scenarios", "tail": "Tail scenarios"}
+GROUP_NAMES = {"all": "All events", "head": "Head scenarios", "tail": "Tail scenarios"}
+"""What groups of scenarios are called, by ``group``."""
 _BASELINE_SYMBOLS = {"popularity": "line-ns", "scenario-popularity": "x-thin"}
 _SHIFTS = {"scenario-popularity": 0.2, "popularity": 0.36}
 """Baselines stand this far under the model, in rows."""
@@ -200,7 +201,7 @@ def _paint(
 
 def _label(row: Record, colors: dict[str, str], theme: Theme, selected: str | None) -> str:
     if row["group"] != "scenario":
-        return f"<b>{_GROUP_NAMES[row['group']]}</b>"
+        return f"<b>{GROUP_NAMES[row['group']]}</b>"
     color = theme.faint if row["small"] else colors[row["scenario"]]
     name = plain(short(row["scenario"], 24))
     name = f"<b>{name}</b>" if row["scenario"] == selected else name
@@ -213,7 +214,7 @@ def _n(row: Record) -> str:
 
 
 def _hover(row: Record, k: int) -> str:
-    name = _GROUP_NAMES.get(row["group"], row["scenario"])
+    name = GROUP_NAMES.get(row["group"], row["scenario"])
     known = row["low"] is not None
     return (
         f"<b>{plain(name)} · {plain(model_name(row['model']))}</b><br>"

@@ -10,11 +10,10 @@ import pandas as pd
 
 from ruie_core.errors import UserError
 from ruie_core.reporting import experiment_layouts as layouts
+from ruie_core.reporting.blocks import rewrite
 from ruie_core.reporting.experiment_cells import Written, footer
 
-_MARK: Final = re.compile(r"<!--\s*/?experiment\b.*?-->", re.DOTALL)
-_OPEN: Final = re.compile(r"<!-- experiment:(?P<name>\S+) dataset:(?P<dataset>\S+) -->")
-_CLOSE: Final = "<!-- /experiment -->"
+_NAMES: Final = re.compile(r"(?P<name>\S+) dataset:(?P<dataset>\S+)")
 
 
 def tables(summary: pd.DataFrame, runs: pd.DataFrame) -> dict[str, str]:
@@ -85,27 +84,19 @@ def rewrite_blocks(text: str, tables: Mapping[str, Mapping[str, str]]) -> str:
     Raises:
         UserError: a marker names no table, or blocks are not closed one after the other.
     """
-    parts: list[str] = []
-    end, inside = 0, False
-    for mark in _MARK.finditer(text):
-        opening = _OPEN.fullmatch(mark.group())
-        if (mark.group() != _CLOSE) if inside else (opening is None):
-            wanted = _CLOSE if inside else "<!-- experiment:NAME dataset:DATASET -->"
-            raise UserError(f"Line {_line(text, mark)}: {mark.group()} stands where {wanted} must.")
-        if opening:
-            found = tables.get(opening["dataset"], {}).get(opening["name"])
-            if found is None:
-                raise UserError(f"Line {_line(text, mark)}: {_unknown(opening, tables)}")
-            parts += [text[end : mark.end()], f"\n\n{found}\n\n"]
-        end = mark.end() if opening else mark.start()
-        inside = opening is not None
-    if inside:
-        raise UserError(f"The last experiment block is not closed: add {_CLOSE}.")
-    return "".join(parts) + text[end:]
+    return rewrite(
+        text, "experiment", "experiment:NAME dataset:DATASET", lambda name: _table(name, tables)
+    )
 
 
-def _line(text: str, mark: re.Match[str]) -> int:
-    return text.count("\n", 0, mark.start()) + 1
+def _table(name: str, tables: Mapping[str, Mapping[str, str]]) -> str:
+    asked = _NAMES.fullmatch(name)
+    if asked is None:
+        raise UserError(f"{name!r} stands where NAME dataset:DATASET must.")
+    found = tables.get(asked["dataset"], {}).get(asked["name"])
+    if found is None:
+        raise UserError(_unknown(asked, tables))
+    return found
 
 
 def _unknown(mark: re.Match[str], tables: Mapping[str, Mapping[str, str]]) -> str:

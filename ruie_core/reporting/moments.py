@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ruie_core.figures.numbers import number
+from ruie_core.reporting.gate_reason import why
 from ruie_core.reporting.shift import interest_shifts
 from ruie_core.reporting.walk import TAIL, Walk
 
@@ -138,7 +139,7 @@ def gate_collapses(path: Walk) -> list[Moment]:
             text += f": a single {here} event between {around} events"
         strength = (1 - gate / LOW_GATE) * (1.0 if stray is not None else 0.7)
         scenario = path.names[path.scenario[i]] if path.scenario[i] >= 0 else None
-        found.append(_at(i, COLLAPSE, f"{text}.", scenario, strength))
+        found.append(_at(i, COLLAPSE, f"{text}. {why(path, i + 1)}".strip(), scenario, strength))
     return found
 
 

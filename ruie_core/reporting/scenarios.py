@@ -6,9 +6,10 @@ import pandas as pd
 
 from ruie_core.analysis.frames.metrics import SMALL_CELL
 from ruie_core.figures.numbers import THIN, count, interval, number
+from ruie_core.figures.overview import model_name
 from ruie_core.figures.rows import Record, records
 from ruie_core.reporting.sides import Names, compared, furthest, ndcg, reading, whole
-from ruie_core.reporting.text import listed, plural, strong
+from ruie_core.reporting.text import few, listed, plural, strong
 
 
 def verdict(frame: pd.DataFrame, k: int = 10) -> str:
@@ -42,7 +43,7 @@ def verdict(frame: pd.DataFrame, k: int = 10) -> str:
         f"{plural(len(own), 'scenario')}"
     )
     if weak:
-        text += f", not in {listed(_few(weak), 'or')}"
+        text += f", not in {listed(few(weak), 'or')}"
     return f"{text}."
 
 
@@ -98,21 +99,39 @@ def head_and_tail(frame: pd.DataFrame, head: Sequence[str], k: int = 10) -> str:
     """
     rows = records(frame[(frame["k"] == k) & ~frame["baseline"]])
     by = {row["group"]: row for row in rows}
-    named = f"Head: {listed(_few(head))}." if head else ""
+    named = f"Head: {listed(few(head))}." if head else ""
     if "head" not in by or "tail" not in by:
         return f"Only one side has held-out events. {named}".strip()
     first, second = by["head"], by["tail"]
     return (
-        f"NDCG@{k} {number(first['value'], 3)} in head scenarios (n = {count(first['n_events'])}), "
-        f"{number(second['value'], 3)} in the tail (n = {count(second['n_events'])}): "
-        f"{_gap(first, second)}. {named} Solid: head; dotted: tail; bars: 95{THIN}% intervals."
+        f"NDCG@{k} {_spread(first)} in head scenarios, {_spread(second)} in the tail: "
+        f"{_gap(first, second)}. {_tail_rival(frame[frame['k'] == k], second)}{named} Solid: head; "
+        f"dotted: tail; bars: 95{THIN}% intervals."
     )
 
 
-def _few(names: Sequence[str], most: int = 3) -> list[str]:
-    """Name the first few and count the rest."""
-    rest = [f"{len(names) - most} more"] if len(names) > most else []
-    return [strong(name) for name in names[:most]] + rest
+def _tail_rival(frame: pd.DataFrame, own: Record) -> str:
+    """Set the tail against the better popularity there."""
+    rivals = records(frame[frame["baseline"] & (frame["group"] == "tail")])
+    if not rivals:
+        return ""
+    best = max(rivals, key=lambda row: row["value"])
+    text = f"In the tail {model_name(str(best['model'])).lower()} reaches {_spread(best)}"
+    if min(own["n_events"], best["n_events"]) < SMALL_CELL or None in (own["low"], best["low"]):
+        return f"{text}. "
+    if own["low"] > best["high"]:
+        return f"{text}, less than the model. "
+    if best["low"] > own["high"]:
+        return f"{text}, more than the model. "
+    return f"{text}, an interval that overlaps the model's. "
+
+
+def _spread(row: Record) -> str:
+    """Write a figure with interval and n."""
+    n = f"n = {count(row['n_events'])}"
+    if row["low"] is None:
+        return f"{number(row['value'], 3)} ({n})"
+    return f"{number(row['value'], 3)} ({interval(row['low'], row['high'])}, {n})"
 
 
 def _gap(first: Record, second: Record) -> str:

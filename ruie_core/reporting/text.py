@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+_GAPS = re.compile(r"[^\S\u202f]+")
+"""Spaces and line ends, but for the thin space that holds a number together."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|>~$<:^=-])")
 
 
@@ -11,8 +13,10 @@ def escape(text: object) -> str:
 
     >>> print(escape("a_b *c* $d$"))
     a\_b \*c\* \$d\$
+    >>> escape("a\n b 1\u202f200 ")
+    'a b 1\u202f200'
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return _SPECIAL.sub(r"\\\1", _GAPS.sub(" ", str(text)).strip())
 
 
 def strong(text: object) -> str:
@@ -62,6 +66,16 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def few(names: Sequence[str], most: int = 3) -> list[str]:
+    """Name the first few in bold and count the rest.
+
+    >>> few(["a", "b", "c", "d", "e"])
+    ['**a**', '**b**', '**c**', '2 more']
+    """
+    rest = [f"{len(names) - most} more"] if len(names) > most else []
+    return [strong(name) for name in names[:most]] + rest
 
 
 def plural(n: int, noun: str, nouns: str | None = None) -> str:

@@ -1,11 +1,13 @@
 """Sentences of two runs on the same data: which serves people better, and what changed in it."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ruie_core.figures.numbers import THIN, count, number, percent, short
 from ruie_core.figures.rows import Record, records
-from ruie_core.reporting.sides import Names, beyond_chance, compared, furthest, ndcg, whole
-from ruie_core.reporting.text import strong
+from ruie_core.reporting.sides import Names, beyond_chance, compared, furthest, gap, ndcg, whole
+from ruie_core.reporting.text import few, listed, strong
 
 NEIGHBORS_HELP = (
     "The nearest items by cosine of the item embeddings, in the model's full width. Overlap: how "
@@ -16,13 +18,14 @@ SHORT_REQUESTS = {"unknown": "not given", "known": "given"}
 REQUESTS = {"unknown": "next scenario not given", "known": "next scenario given"}
 
 
-def runs_verdict(frame: pd.DataFrame, names: Names, k: int) -> str:
+def runs_verdict(frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] = ()) -> str:
     """Answer for two runs: by which model are people better served, and where.
 
     Args:
         frame: as from ``frames.two_runs.paired_ndcg``.
         names: of both runs.
         k: cut-off.
+        head: names of the head scenarios.
     """
     if frame.empty:
         return (
@@ -39,7 +42,19 @@ def runs_verdict(frame: pd.DataFrame, names: Names, k: int) -> str:
         side = "better than" if row["difference"] > 0 else "worse than"
     lead = f"{names.first[0].upper()}{names.first[1:]} is {side} {names.second} on the same events"
     said = compared(row, names, ndcg(k))
-    return f"{lead} ({REQUESTS[request]}). {said}. {furthest(own, names, ndcg(k))}"
+    parts = (f"{said}.", _tail(own, k, head), furthest(own, names, ndcg(k)))
+    return f"{lead} ({REQUESTS[request]}). {' '.join(part for part in parts if part)}"
+
+
+def _tail(own: pd.DataFrame, k: int, head: Sequence[str]) -> str:
+    """Say how far the runs lie apart in the tail scenarios, where there is a tail."""
+    row = next((row for row in records(own) if row["group"] == "tail"), None)
+    if row is None or not head:
+        return ""
+    return (
+        f"In the tail, every scenario but {listed(few(head))}: {gap(row, ndcg(k))}, "
+        f"n = {count(row['n_1'])}."
+    )
 
 
 def only_those(names: Names) -> str:

@@ -28,6 +28,7 @@ class Walk(NamedTuple):
         q: (n + 1, S) expected engagement, reward units.
         p: (n + 1, S) next-scenario probability; each row sums to 1.
         names: scenario names by code.
+        gate_name: the run's gate (``objective.gate``), empty where nobody asks why it fell.
     """
 
     scenario: np.ndarray
@@ -40,6 +41,7 @@ class Walk(NamedTuple):
     q: np.ndarray
     p: np.ndarray
     names: tuple[str, ...]
+    gate_name: str = ""
 
     @property
     def n(self) -> int:
@@ -52,8 +54,13 @@ class Walk(NamedTuple):
         return int((self.scenario[1:] != self.scenario[:-1]).sum())
 
 
-def walk(steps: pd.DataFrame, scenarios: Sequence[str]) -> Walk:
+def walk(steps: pd.DataFrame, scenarios: Sequence[str], gate_name: str = "") -> Walk:
     """Read the ``steps`` rows of one person, in the order of ``t``.
+
+    Args:
+        steps: rows of ``steps``, the forecast's among them.
+        scenarios: names by code.
+        gate_name: the run's gate.
 
     Example:
         >>> steps = pd.DataFrame({
@@ -89,6 +96,7 @@ def walk(steps: pd.DataFrame, scenarios: Sequence[str]) -> Walk:
         q=table("q"),
         p=table("p"),
         names=tuple(scenarios),
+        gate_name=gate_name,
     )
 
 

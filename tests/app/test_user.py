@@ -126,3 +126,24 @@ def test_a_long_path_announces_its_window(open_view: OpenView, tmp_path: Path) -
     slider.set_value((3, 40)).run()
     assert not page.exception
     assert "Events 3 to 40 of" in page.slider(key="user_window_slider").label
+
+
+def test_one_click_tries_an_example_that_somebody_fits(open_view: OpenView) -> None:
+    page = open_view("user", run="steady", user="u10000")
+    button = page.button(key="user_try")
+    assert button.label == 'Try: feed → "search\\: user\\_input" within 3 events'
+    button.click().run()
+    assert not page.exception
+    assert page.query_params["find"].startswith("feed → ")
+    assert page.text_input(key="user_search").value == page.query_params["find"]
+    assert "users match (of 80)" in texts(page)
+    assert "user_try" not in [each.key for each in page.button], "it has been tried"
+
+
+def test_the_gate_of_the_event_that_is_looked_at_has_its_reason(open_view: OpenView) -> None:
+    page = open_view("user", run="steady", user="u10000", step="3")
+    text = texts(page)
+    assert "**Gate at event 3: 0." in text
+    assert "It asks how much likelier an item is for this person than for anybody" in text
+    page = open_view("user", run="steady", user="u10000", step="1")
+    assert "Nothing is known before a first event" in texts(page)

@@ -88,15 +88,14 @@ def parse(sentence: str, scenarios: Sequence[str], actions: Sequence[str]) -> Be
 
 
 def example(scenarios: Sequence[str]) -> str:
-    """Return a sentence that a run understands.
+    """Return a sentence that a run understands, and that somebody of most logs fits.
 
     >>> example(["feed", "search"])
-    'feed → search within 3 events, Q drops > 0.5'
+    'feed → search within 3 events'
     """
-    change = "Q drops > 0.5"
     if len(scenarios) < 2:
-        return change
-    return f"{_name(scenarios[0])} → {_name(scenarios[1])} within 3 events, {change}"
+        return "≥ 10 events"
+    return f"{_name(scenarios[0])} → {_name(scenarios[1])} within 3 events"
 
 
 def conditions_of(sentence: str) -> Iterable[str]:

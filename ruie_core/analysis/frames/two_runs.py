@@ -103,8 +103,9 @@ def paired_ndcg(store: RunStore, beside: str, k: int, sides: str | None = None) 
         sides: only events of side 1 of this table count; none: all.
 
     Returns:
-        A row per request and scenario, and over all: request_scenario and the columns of a
-        contrast (``frames.sides``), this run being side 1. Differences are this less other; all
+        A row per request and scenario, over all, and over head and tail scenarios where the run
+        tells them apart: request_scenario and the columns of a contrast (``frames.sides``; group
+        is all, head, tail or scenario), this run being side 1. Differences are this less other; all
         intervals are percentiles of a bootstrap over users (1,000 resamples, one for all rows),
         null where a cell has fewer than 30 events or 5 users.
     """
@@ -131,13 +132,20 @@ def paired_ndcg(store: RunStore, beside: str, k: int, sides: str | None = None) 
 
 def _bootstrapped(part: pd.DataFrame, store: RunStore) -> pd.DataFrame:
     """Resample users once for every scenario, both runs and their difference."""
-    names = ("all", *store.scenarios)
-    cell = part["scenario"].fillna("all").map({name: c for c, name in enumerate(names)})
-    size, kept = len(names), cell.notna().to_numpy()
-    part, cell = part[kept], cell[kept].astype(int)
+    groups = _groups(store)
+    names = (*groups, *store.scenarios)
+    code = {name: c for c, name in enumerate(store.scenarios, start=1)}
+    found = part["scenario"].map(code).where(part["scenario"].notna(), 0)
+    size, kept = len(names), found.notna().to_numpy()
+    part, cell = part[kept], found[kept].to_numpy(int)
     columns = np.zeros((len(part), 3 * size))
     for place, name in enumerate(("gain_1", "gain_2", "n")):
-        columns[np.arange(len(part)), place * size + cell.to_numpy()] = part[name]
+        values_of = part[name].to_numpy(float)
+        for group, (group_name, codes) in enumerate(groups.items()):
+            inside = cell == 0 if group_name == "all" else np.isin(cell, codes)
+            columns[inside, place * size + group] = values_of[inside]
+        own = cell > 0
+        columns[own, place * size + len(groups) + cell[own] - 1] = values_of[own]
     totals, _ = user_sums(part["user"].to_numpy(), columns)
 
     def values(sums: np.ndarray) -> np.ndarray:
@@ -151,8 +159,9 @@ def _bootstrapped(part: pd.DataFrame, store: RunStore) -> pd.DataFrame:
     n, users = totals[:, 2 * size :].sum(0), (totals[:, 2 * size :] > 0).sum(0)
     sure = np.tile((n >= FEW_EVENTS) & (users >= FEW_USERS), 3)
     low, high = np.where(sure, low, np.nan), np.where(sure, high, np.nan)
-    frame = pd.DataFrame({"group": np.where(np.arange(size) == 0, "all", "scenario")})
-    frame["scenario"], frame["code"] = names, np.arange(size)
+    frame = pd.DataFrame({"group": [*groups, *["scenario"] * len(store.scenarios)]})
+    frame["scenario"] = names
+    frame["code"] = [0] * len(groups) + list(code.values())
     for place, (mean, ends) in enumerate(
         (("value_1", "_1"), ("value_2", "_2"), ("difference", "difference_"))
     ):
@@ -167,6 +176,15 @@ def _bootstrapped(part: pd.DataFrame, store: RunStore) -> pd.DataFrame:
         frame[f"n_{side}"], frame[f"users_{side}"] = n.astype(int), users
     frame["small"] = n < FEW_EVENTS
     return frame[frame["n_1"] > 0]
+
+
+def _groups(store: RunStore) -> dict[str, list[int]]:
+    """Return the codes of each group's scenarios: all, and head and tail where both have some."""
+    codes = {name: code for code, name in enumerate(store.scenarios, start=1)}
+    head = [codes[name] for name in store.metrics.get("head", ()) if name in codes]
+    tail = [code for code in codes.values() if code not in head]
+    whole = {"all": list(codes.values())}
+    return whole | ({"head": head, "tail": tail} if head and tail else {})
 
 
 def moved_users(

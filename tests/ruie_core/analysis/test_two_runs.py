@@ -72,6 +72,17 @@ def test_differences_are_those_of_the_same_events(
         assert row["users_1"] == chosen["user"].nunique()
         assert row["value_1"] == pytest.approx(chosen["gain_x"].mean())
         assert row["difference"] == pytest.approx((chosen["gain_x"] - chosen["gain_y"]).mean())
+    head = one.metrics["head"]
+    for name, chosen in (
+        ("head", pairs[pairs["scenario"].isin(head)]),
+        ("tail", pairs[~pairs["scenario"].isin(head)]),
+    ):
+        row = own.loc[name]
+        assert (row["group"], row["code"]) == (name, 0)
+        assert row["n_1"] == len(chosen) > 0
+        assert row["users_1"] == chosen["user"].nunique()
+        assert row["difference"] == pytest.approx((chosen["gain_x"] - chosen["gain_y"]).mean())
+        assert row["difference_low"] < row["difference"] < row["difference_high"]
     wanted = difference_intervals(
         pairs["user"].to_numpy(), pairs[["gain_x"]].to_numpy(), pairs[["gain_y"]].to_numpy(),
         resamples=frames.RESAMPLES, seed=frames._SEED,

@@ -88,6 +88,21 @@ def test_runs_are_better_only_beyond_chance() -> None:
     assert "train both with the same split" in two_runs.runs_verdict(frame.iloc[:0], names, 10)
 
 
+def test_runs_are_compared_in_the_tail_too() -> None:
+    names = said.run_names("demo", "nogate")
+    frame = contrast().assign(request_scenario="unknown")
+    assert "tail" not in two_runs.runs_verdict(frame, names, 10, ["feed"])
+    tail = frame.iloc[:1].assign(
+        group="tail", scenario="tail", n_1=40, difference=0.05, difference_low=-0.01,
+        difference_high=0.11,
+    )  # fmt: skip
+    text = two_runs.runs_verdict(pd.concat([frame, tail]), names, 10, ["feed"])
+    assert (
+        f"In the tail, every scenario but **feed**: a difference of +0.050 (95{THIN}% interval "
+        "−0.010 to +0.110, which chance could do), n = 40."
+    ) in text
+
+
 def test_pairs_say_what_is_left_out() -> None:
     names = said.run_names("a", "b")
     text = two_runs.pairs_reading({"own": 90, "other": 80, "paired": 70}, contrast(), names)

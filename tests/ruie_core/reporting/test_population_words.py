@@ -105,6 +105,27 @@ def test_head_and_tail_are_compared_by_interval(
     assert "Head: **a\\_b**." in scenarios.head_and_tail(frame, ["a_b"])
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0.25, 0.32, "more than the model"), (0.04, 0.09, "less than the model"),
+     (0.15, 0.25, "an interval that overlaps the model's")],
+)  # fmt: skip
+def test_the_tail_is_set_against_the_better_popularity(low: float, high: float, words: str) -> None:
+    rows = [
+        {"group": group, "model": model, "value": value, "low": start, "high": end,
+         "baseline": model != "ruie"}
+        for group, model, value, start, end in (
+            ("head", "ruie", 0.3, 0.2, 0.4), ("tail", "ruie", 0.15, 0.1, 0.2),
+            ("tail", "popularity", 0.01, 0.0, 0.02),
+            ("tail", "scenario-popularity", (low + high) / 2, low, high),
+        )
+    ]  # fmt: skip
+    text = scenarios.head_and_tail(pd.DataFrame(rows).assign(k=10, n_events=90), ["feed"])
+    assert "NDCG@10 0.300 (0.200 to 0.400, n = 90) in head scenarios" in text
+    assert "In the tail popularity in scenario reaches 0." in text
+    assert words in text
+
+
 def test_a_tail_of_one_event_is_not_compared() -> None:
     frame = pd.DataFrame(
         {"group": ["head", "tail"], "value": [0.3, 0.0], "low": [0.2, 0.0], "high": [0.4, 0.0]}
