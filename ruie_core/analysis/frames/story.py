@@ -79,10 +79,14 @@ def _served(ranked: pd.DataFrame, t: np.ndarray, names: Sequence[str]) -> np.nda
     if ranked.empty or not names:
         return served
     known = ranked[ranked["category"].notna()]
-    table = pd.crosstab(known["t"], known["category"].astype(str), normalize="index")
-    wanted = table.reindex(index=t, columns=list(names))
-    present = np.isin(t, table.index)
-    served[present] = wanted.fillna(0.0).to_numpy()[present]
+    row = {int(event): place for place, event in enumerate(t)}
+    rows = known["t"].map(row)
+    places = rows[rows.notna()].to_numpy(np.int64)
+    codes = coded(known["category"][rows.notna()].tolist(), names)
+    n = np.bincount(places, minlength=len(served))
+    counts = np.zeros(served.shape)
+    np.add.at(counts, (places[codes >= 0], codes[codes >= 0]), 1)
+    served[n > 0] = counts[n > 0] / n[n > 0, None]
     return served
 
 
