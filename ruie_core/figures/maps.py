@@ -58,10 +58,22 @@ def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
     return colors | dict.fromkeys((REST, NONE), OTHER_COLOR)
 
 
+class Shared(np.ndarray):
+    """An array that nobody changes: copies of a figure, of which a map has several, share it."""
+
+    def __deepcopy__(self, memo: dict[int, Any] | None, /) -> "Shared":
+        return self
+
+
+def shared(values: object, dtype: Any) -> Shared:
+    """Return values as an array that copies of a figure share."""
+    return np.array(values, dtype).view(Shared)
+
+
 def gl(x: object, y: object, name: str, **settings: Any) -> Trace:
     """Return a WebGL scatter trace that a click does not pale."""
     still = {"marker": {"opacity": settings.get("marker", {}).get("opacity", 1)}}
-    x, y = (np.asarray(values, "float32") for values in (x, y))
+    x, y = (shared(values, "float32") for values in (x, y))
     return {
         "type": "scattergl", "x": x, "y": y, "name": name,
         "mode": "markers", "showlegend": False, "hoverinfo": "skip",
@@ -127,8 +139,8 @@ def grouped_points(
 def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
     """Return what makes points speak on hover and tell a click who they are."""
     return {
-        "text": text.to_numpy(dtype=object),
-        "customdata": ids.to_numpy("int32"),
+        "text": shared(text, object),
+        "customdata": shared(ids, "int32"),
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",
     }
