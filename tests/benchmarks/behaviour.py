@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ruie_core.analysis.behaviour.language import parse
-from ruie_core.analysis.behaviour.statement import statement
+from ruie_core.analysis.frames.people import asked
 from ruie_core.analysis.store import RunStore
 from tests.fake_run import fabricate
 
@@ -45,7 +45,7 @@ def main() -> None:
         store = RunStore(run)
         for sentence in SENTENCES:
             found = parse(sentence, store.scenarios, store.actions)
-            query = statement(found, store.scenarios, 'users."user"')
+            query = asked(store, found)
             clock, cpu = [], []
             for _ in range(given.repeat):
                 start = time.perf_counter(), time.process_time()
