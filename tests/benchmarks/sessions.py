@@ -30,8 +30,10 @@ from rich.table import Table
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.components.tour import COOKIE
 from app.views.registry import VIEWS
 from tests.benchmarks.kept_run import KEPT, environment, kept_run, user_ids
 from tests.serve import Server, running
@@ -175,9 +177,12 @@ async def rounds(
     process = psutil.Process(server.pid)
     address = server.address.replace("http", "ws") + "/_stcore/stream"
     sockets = [
-        await connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        await connect(
+            address, subprotocols=[Subprotocol("streamlit")], max_size=None,
+            additional_headers={"Cookie": f"{COOKIE}=seen"},
+        )
         for _ in range(people)
-    ]
+    ]  # fmt: skip
     visitors = [Visitor(socket, Log()) for socket in sockets]
     try:
         for number in range(n):
