@@ -62,7 +62,11 @@ def running(log_name: str, places: Mapping[str, Path | str]) -> Iterator[Server]
             yield Server(address, process.pid, log)
         finally:
             process.terminate()
-            process.wait(10)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:  # a busy machine: it must not stay behind
+                process.kill()
+                process.wait()
 
 
 @contextmanager

@@ -179,6 +179,7 @@ async def rounds(
     sockets = [
         await connect(
             address, subprotocols=[Subprotocol("streamlit")], max_size=None,
+            ping_interval=None,  # as browsers: a busy server is waited for
             additional_headers={"Cookie": f"{COOKIE}=seen"},
         )
         for _ in range(people)
@@ -204,6 +205,8 @@ async def rounds(
                 f"round {number + 1}: {clicks} clicks in {took:.0f} s, {1_000 * spent / clicks:.0f}"
                 f" ms CPU a click, {len(log.errors)} errors, {memory[-1] / 2**20:.0f} MiB"
             )
+            for error in sorted(set(log.errors)):
+                Console(stderr=True).print(f"error: {error}", markup=False)
     finally:
         for socket in sockets:
             await socket.close()
