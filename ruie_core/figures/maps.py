@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter
 from ruie_core.errors import UserError
 from ruie_core.figures.legible import legible, ramp
 from ruie_core.figures.numbers import plain, short
+from ruie_core.figures.shared import shared
 from ruie_core.figures.theme import OTHER_COLOR, Theme, finish, translucent
 
 Trace = dict[str, Any]
@@ -56,18 +57,6 @@ def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
         name: legible(_MUTED[place % len(_MUTED)], theme, least) for place, name in enumerate(named)
     }
     return colors | dict.fromkeys((REST, NONE), OTHER_COLOR)
-
-
-class Shared(np.ndarray):
-    """An array that nobody changes: copies of a figure, of which a map has several, share it."""
-
-    def __deepcopy__(self, memo: dict[int, Any] | None, /) -> "Shared":
-        return self
-
-
-def shared(values: object, dtype: Any) -> Shared:
-    """Return values as an array that copies of a figure share."""
-    return np.array(values, dtype).view(Shared)
 
 
 def gl(x: object, y: object, name: str, **settings: Any) -> Trace:
