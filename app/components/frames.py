@@ -1,7 +1,9 @@
 """Frames and figures of a run, computed once and kept within bounds."""
 
+import functools
+import inspect
 from collections.abc import Callable, Hashable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,6 +13,13 @@ from ruie_core.analysis.store import RunStore
 from ruie_core.figures.theme import Theme
 
 P = ParamSpec("P")
+
+_PASSING: Final = frozenset({"user", "user_id", "window"})
+"""Names of arguments that change with every step of a walk through people or over a map.
+
+What is asked for them is quick and has a cache of its own: otherwise sixty people on would push the
+run's own frames, which take seconds, out of the cache.
+"""
 
 
 def load(
@@ -28,11 +37,31 @@ def load(
         **kwargs: hashable arguments of the query.
     """
     name = f"{query.__module__}.{query.__qualname__}"
-    return _load(store.fingerprint, name, args, kwargs, store, query)
+    given = _signature(query).bind(store, *args, **kwargs).arguments
+    passing = any(given.get(argument) is not None for argument in _PASSING)
+    kept = _load_passing if passing else _load
+    return kept(store.fingerprint, name, args, kwargs, store, query)
+
+
+@functools.cache
+def _signature(query: Callable[..., pd.DataFrame]) -> inspect.Signature:
+    return inspect.signature(query)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _load(
+    fingerprint: str,  # noqa: ARG001 - this and the next are part of the cache key
+    name: str,  # noqa: ARG001
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    _store: RunStore,
+    _query: Callable[..., pd.DataFrame],
+) -> pd.DataFrame:
+    return _query(_store, *args, **kwargs)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _load_passing(
     fingerprint: str,  # noqa: ARG001 - this and the next are part of the cache key
     name: str,  # noqa: ARG001
     args: tuple[Any, ...],

@@ -22,6 +22,7 @@ from pydantic import (
 from ruie_core.analysis import named
 from ruie_core.analysis.behaviour.conditions import Behaviour, resolved
 from ruie_core.analysis.behaviour.language import write
+from ruie_core.analysis.behaviour.narrow import table_for
 from ruie_core.analysis.behaviour.statement import statement
 from ruie_core.analysis.store import RunStore
 from ruie_core.config import setting_sentence
@@ -174,7 +175,8 @@ def delete_cohort(store: RunStore, identity: str) -> None:
 def members_of(store: RunStore, cohort: Cohort) -> str:
     """Return the name of the table with the cohort's users (``RunStore.keep_users``)."""
     if cohort.behaviour is not None:
-        asked = statement(cohort.behaviour, store.scenarios, 'users."user"')
+        table = table_for(store, cohort.behaviour)
+        asked = statement(cohort.behaviour, store.scenarios, 'users."user"', table=table)
         return store.keep_users(asked.sql, asked.params)
     return store.keep_users(_LISTED, {"ids": list(cohort.users or ())})
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from ruie_core.analysis.once import once
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 
@@ -98,6 +99,7 @@ def write(span: Span) -> str:
     return f"{span.first}-{span.last}" if isinstance(span, Share) else f"{span.first}..{span.last}"
 
 
+@once
 def clock(store: RunStore) -> Clock | None:
     """Return when a run's log begins and ends; none where it has an order but no clock."""
     told = dict(store.manifest.get("dataset_manifest", {}).get("time", {}))

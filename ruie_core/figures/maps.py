@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter
 from ruie_core.errors import UserError
 from ruie_core.figures.legible import legible, ramp
 from ruie_core.figures.numbers import plain, short
+from ruie_core.figures.shared import shared
 from ruie_core.figures.theme import OTHER_COLOR, Theme, finish, translucent
 
 Trace = dict[str, Any]
@@ -61,7 +62,7 @@ def category_colors(order: Sequence[str], theme: Theme) -> dict[str, str]:
 def gl(x: object, y: object, name: str, **settings: Any) -> Trace:
     """Return a WebGL scatter trace that a click does not pale."""
     still = {"marker": {"opacity": settings.get("marker", {}).get("opacity", 1)}}
-    x, y = (np.asarray(values, "float32") for values in (x, y))
+    x, y = (shared(values, "float32") for values in (x, y))
     return {
         "type": "scattergl", "x": x, "y": y, "name": name,
         "mode": "markers", "showlegend": False, "hoverinfo": "skip",
@@ -127,8 +128,8 @@ def grouped_points(
 def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
     """Return what makes points speak on hover and tell a click who they are."""
     return {
-        "text": text.to_numpy(dtype=object),
-        "customdata": ids.to_numpy("int32"),
+        "text": shared(text, object),
+        "customdata": shared(ids, "int32"),
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",
     }

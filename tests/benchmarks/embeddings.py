@@ -1,28 +1,25 @@
-"""Maps of many points: drawing 100,000 in a browser, and rasters of a million, zoom by zoom.
+"""Maps of many points: drawing 50,000 in a browser, and rasters of a million, zoom by zoom.
 
 ``python -m tests.benchmarks.embeddings`` fabricates two runs: a million states of 2,000 items, and
-100,000 items. ``zoom`` is the server's time for one zoom of the map of states that nobody asked for
+50,000 items. ``zoom`` is the server's time for one zoom of the map of states that nobody asked for
 before: the whole view, from the interaction to the last element handed to the browser. ``first`` is
 the view's first run in the process: imports, the opening of the run, empty caches. The map of items
-(100,000 points, one by one) is timed in headless Chromium with WebGL in software until it is on the
-canvas: after opening the page, which loads the app first, and after choosing another colour on an
-open page. All by the clock and in CPU time, since the clock also counts what else the machine does
-(its load is in the title).
+(as many as are drawn one by one) is timed in headless Chromium with WebGL in software until it is
+on the canvas: after opening the page, which loads the app first, and after choosing another colour
+on an open page. Beside it stands the floor: as many points of one colour, drawn by Plotly alone on
+an empty page, by the same browser. All by the clock and in CPU time, since the clock also counts
+what else the machine does (its load is in the title).
 """
 
 import argparse
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
@@ -30,15 +27,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from app.components.map_look import Look
-from ruie_core.analysis.frames.maps import Window
-from tests.benchmarks.app import MAIN, milliseconds
+from ruie_core.analysis.frames.maps import MOST_POINTS, Window
+from tests.benchmarks.app import MAIN
+from tests.e2e.conftest import ARGUMENTS, CHROMIUM, see_no_tour
 from tests.fake_run import fabricate
+from tests.serve import running
 
 COLORS = ("scenario", "category", "popularity", "gate")
 ZOOM_MS, DRAWN_MS = 2_000.0, 4_000.0
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-gl=angle", "--use-angle=swiftshader"]
-
-
 Times = dict[str, list[float]]
 
 
@@ -48,7 +44,9 @@ def zooms(folder: Path, repeat: int) -> tuple[float, Times, Times]:
     page = AppTest.from_file(MAIN, default_timeout=300)
     page._page_hash = calc_hash("embeddings")
     page.query_params["user"] = "u10000"
-    first = milliseconds(page.run)
+    start = time.perf_counter()
+    page.run()
+    first = 1_000 * (time.perf_counter() - start)
     rng = np.random.default_rng(0)
     times: Times = {}
     cpu: Times = {}
@@ -59,9 +57,10 @@ def zooms(folder: Path, repeat: int) -> tuple[float, Times, Times]:
             x, y = rng.uniform(-6, 6, 2)
             window = Window(x - half, x + half, y - half, y + half)
             page.session_state["state_map_look"] = Look(window)
-            start = time.process_time()
-            times.setdefault(color, []).append(milliseconds(page.run))
-            cpu.setdefault(color, []).append(1_000 * (time.process_time() - start))
+            start, spent = time.perf_counter(), time.process_time()
+            page.run()
+            times.setdefault(color, []).append(1_000 * (time.perf_counter() - start))
+            cpu.setdefault(color, []).append(1_000 * (time.process_time() - spent))
             if page.exception:
                 raise RuntimeError(page.exception[0].message)
     return first, times, cpu
@@ -84,57 +83,40 @@ def descendants_cpu() -> float:
     return 1_000 * ticks / os.sysconf("SC_CLK_TCK")
 
 
-def drawn(folder: Path, repeat: int) -> Times:
+def drawn(folder: Path, items: int, repeat: int) -> Times:
     """Time the map of items on a browser's canvas: by the clock, and CPU of server and browser."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(MAIN), "--server.headless", "true"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        env=os.environ | {"RUIE_CHECKPOINTS": str(folder)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
-                break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.3)
-        return _drawn(f"http://127.0.0.1:{port}/embeddings?user=u10000", repeat)
-    finally:
-        process.terminate()
-        process.wait(20)
+    with running("server-embeddings.log", {"RUIE_CHECKPOINTS": folder}) as server:
+        return _drawn(f"{server.address}/embeddings?user=u10000", items, repeat)
 
 
-_ON_CANVAS = """(mark) => {
+_ON_CANVAS = """(points_wanted) => {
     const plot = document.querySelector('.st-key-item_map .js-plotly-plot')
     const data = plot?._fullData ?? []
     const points = data.reduce((n, trace) => n + (trace._length ?? 0), 0)
-    return points >= 100000 && !plot.dataset.seen && plot.querySelector('.gl-canvas')
+    return points >= points_wanted && !plot.dataset.seen && plot.querySelector('.gl-canvas')
         && plot._fullLayout._plots.xy._scene
 }"""
 """The map of items is there, and not yet marked as seen."""
 
 
-def _drawn(address: str, repeat: int) -> Times:
+def _drawn(address: str, items: int, repeat: int) -> Times:
     times: Times = {}
 
     def timed(name: str, page: Page, act: Callable[[], object]) -> None:
         start, before = time.perf_counter(), descendants_cpu()
         act()
-        page.wait_for_function(_ON_CANVAS)
+        page.wait_for_function(_ON_CANVAS, arg=items)
         page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         times.setdefault(name, []).append(1_000 * (time.perf_counter() - start))
         times.setdefault(f"{name}, CPU of all", []).append(descendants_cpu() - before)
         page.evaluate("document.querySelector('.st-key-item_map .js-plotly-plot').dataset.seen = 1")
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for place in range(repeat + 1):
-            page = browser.new_page(viewport={"width": 1600, "height": 1150})
+            context = browser.new_context(viewport={"width": 1600, "height": 1150})
+            see_no_tour(context)
+            page = context.new_page()
             page.set_default_timeout(180_000)
             timed("page opened", page, lambda page=page: page.goto(address))
             page.wait_for_timeout(3_000)
@@ -142,18 +124,48 @@ def _drawn(address: str, repeat: int) -> Times:
                 button = page.locator(".st-key-item_color").get_by_role("radio", name=color)
                 timed("drawn by another colour", page, button.click)
                 page.wait_for_timeout(2_000)
-            page.close()
+            context.close()
             if not place:
                 times.clear()  # the server had not seen the page before
         browser.close()
     return times
 
 
+_BARE = """async () => {
+    const start = performance.now()
+    await Plotly.newPlot(document.querySelector('.js-plotly-plot'), figure.data, figure.layout)
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+    return performance.now() - start
+}"""
+
+
+def bare(points: int, repeat: int) -> Times:
+    """Time the floor: points of one colour on an empty page, drawn by Plotly again and again."""
+    x, y = np.random.default_rng(0).normal(size=(2, points)).astype("float32")
+    figure = go.Figure(go.Scattergl(x=x, y=y, mode="markers", hoverinfo="skip"))
+    figure.update_layout(width=1_000, height=600)
+    empty = go.Figure().to_html(include_plotlyjs=True)
+    times: Times = {}
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1600, "height": 1150})
+        page.set_default_timeout(180_000)
+        page.set_content(empty)
+        page.evaluate(f"window.figure = {figure.to_json()}; 0")
+        for _ in range(repeat + 1):
+            before = descendants_cpu()
+            times.setdefault("by Plotly alone", []).append(page.evaluate(_BARE))
+            spent = descendants_cpu() - before
+            times.setdefault("by Plotly alone, CPU of all", []).append(spent)
+        browser.close()
+    return {name: values[1:] for name, values in times.items()}
+
+
 def main() -> None:
     """Fabricate, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--items", type=int, default=MOST_POINTS)
     parser.add_argument("--repeat", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -163,7 +175,7 @@ def main() -> None:
         fabricate(items / "run", users=1_000, events=4_000, items=given.items)
         load = os.getloadavg()[0]
         first, times, cpu = zooms(states, given.repeat)
-        canvas = drawn(items, given.repeat)
+        canvas = drawn(items, given.items, given.repeat) | bare(given.items, given.repeat)
     title = f"{given.events:,} states, {given.items:,} items; ms; load {load:.1f} before"
     table = Table(title=f"{title}, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores")
     for column in ("what", "p50", "worst", "n"):

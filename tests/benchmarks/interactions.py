@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
         "gate < 0.2{n:03d} and rank of next > 100 and action like",
         "≥ 4 switches and NDCG under median and gate < 0.1{n:03d}",
     ),
+    "glossary_find": ("gate{n}", "q{n}"),
     "item_search": ("noodles {n}", "knives {n}"),
     "whatif_search": ("trains {n}", "cats {n}"),
 }

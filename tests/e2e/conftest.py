@@ -1,14 +1,6 @@
 """A real browser on a real server: the app on a free port of this machine, Debian's Chromium."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +10,9 @@ from app.components.tour import COOKIE
 from tests.e2e.watch import Watch
 from tests.fake_run import fabricate
 from tests.fake_summaries import write_experiments
+from tests.serve import ARTEFACTS as ARTEFACTS
+from tests.serve import serving as serving
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-ARTEFACTS = REPOSITORY / "artefacts"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -29,7 +21,6 @@ ARGUMENTS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
 ]
-START_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
@@ -67,46 +58,6 @@ def server(
     }
     with serving("server.log", places) as address:
         yield address
-
-
-@contextmanager
-def serving(log_name: str, places: Mapping[str, Path]) -> Iterator[str]:
-    """Run the app on a free port, told by environment variables where things lie."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ARTEFACTS.mkdir(exist_ok=True)
-    log = ARTEFACTS / log_name
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.headless", "true"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, "--server.port", str(port)],
-            cwd=REPOSITORY,
-            env=os.environ | {name: str(place) for name, place in places.items()},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    raise RuntimeError(f"the app did not start: {log.read_text()[-2000:]}")
 
 
 @pytest.fixture(scope="session")

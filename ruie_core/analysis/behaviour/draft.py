@@ -15,8 +15,10 @@ CAME: Final = "split <> 'forecast'"
 class Draft:
     """Collects what the conditions need: values, columns of an event, figures around it, tests."""
 
-    def __init__(self, behaviour: Behaviour, scenarios: Sequence[str]) -> None:
+    def __init__(self, behaviour: Behaviour, scenarios: Sequence[str], table: str) -> None:
         self.scenarios = scenarios
+        self.falls = table != "steps"
+        self.table = f"{table} AS steps" if self.falls else table
         self.possible = _possible(behaviour, scenarios)
         self.near = _is_near(behaviour)
         self.later: Change | None = None

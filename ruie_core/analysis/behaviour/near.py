@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ruie_core.analysis.behaviour.conditions import Change
 from ruie_core.analysis.behaviour.draft import CAME, Draft, all_of, listed
+from ruie_core.analysis.behaviour.narrow import FELL, fell
 from ruie_core.analysis.store import quote
 
 
@@ -27,7 +28,7 @@ def near_hits(draft: Draft) -> str:
         found, source, tests = "t - back", "ends", ["back IS NOT NULL"]
     path = f", path AS (\n  SELECT *{listed(draft.around)}\n  FROM events\n)"
     return (
-        f'WITH events AS (\n  SELECT "user", t{listed(draft.columns)}\n  FROM steps\n)'
+        f'WITH events AS (\n  SELECT "user", t{listed(draft.columns)}\n  FROM {draft.table}\n)'
         f"{path if draft.around else ''}{tail}, hits AS (\n"
         f'  SELECT "user", min({found}) AS t\n  FROM {source}\n'
         f'  WHERE {all_of(tests)}{asked}\n  GROUP BY "user"\n)'
@@ -41,6 +42,8 @@ def _looked_back(draft: Draft, condition: Change, source: str) -> str:
     row, where ``place`` of the event says which column it is.
     """
     named = condition.scenario
+    if named is None and draft.falls and condition.within <= FELL:
+        return _fallen(draft, condition, source)
     if named is None and len(draft.possible) == 1:
         named = draft.possible[0]
     if named is not None:
@@ -64,6 +67,25 @@ def _looked_back(draft: Draft, condition: Change, source: str) -> str:
         f", starts AS (\n  SELECT {columns},\n"
         f"    CASE WHEN {all_of(draft.events, 6)}\n      THEN {now} END AS start\n"
         f"  FROM {source}\n)"
+        f', ends AS (\n  SELECT "user", t, CASE\n      {cases} END AS back\n  FROM starts\n)'
+    )
+
+
+def _fallen(draft: Draft, condition: Change, source: str) -> str:
+    """Return the same CTEs where the table knows the falls of Q (``narrow``)."""
+    by = draft.value("by", condition.by)
+    sign = "" if condition.direction == "drops" else "-"
+    falls = {back: draft.column(fell(back), fell(back)) for back in range(condition.within, 0, -1)}
+    # What came is always followed by something that came, or by the forecast.
+    alone = len(draft.events) == 1
+    cases = "\n      ".join(
+        f"WHEN {sign}{fall} > {by}{'' if alone else f' AND lag(holds, {back}) OVER ()'} THEN {back}"
+        for back, fall in falls.items()
+    )
+    columns = ", ".join(('"user"', "t", *falls.values()))
+    holds = "" if alone else f",\n    {all_of(draft.events)} AS holds"
+    return (
+        f", starts AS (\n  SELECT {columns}{holds}\n  FROM {source}\n)"
         f', ends AS (\n  SELECT "user", t, CASE\n      {cases} END AS back\n  FROM starts\n)'
     )
 

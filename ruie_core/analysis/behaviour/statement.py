@@ -38,7 +38,11 @@ class Statement(NamedTuple):
 
 
 def statement(
-    behaviour: Behaviour, scenarios: Sequence[str], order: str, among: str | None = None
+    behaviour: Behaviour,
+    scenarios: Sequence[str],
+    order: str,
+    among: str | None = None,
+    table: str = "steps",
 ) -> Statement:
     """Return the query of the users who behave so.
 
@@ -47,12 +51,13 @@ def statement(
         scenarios: names of the run's scenarios.
         order: SQL after ORDER BY, over the columns of ``users``; of our own making.
         among: name of a table with a column ``user``: nobody else is asked; of our own making.
+        table: where the events lie (``narrow.table_for``).
 
     Returns:
         A query for ``user``, ``user_id`` and ``t``: the first event, counted from 1, at which all
         conditions about an event hold; null where there is none of them.
     """
-    draft = Draft(behaviour, scenarios)
+    draft = Draft(behaviour, scenarios, table)
     for condition in behaviour.conditions:
         _add(condition, draft)
     if among is not None:
@@ -84,7 +89,10 @@ def _sorted_hits(draft: Draft) -> str:
     if draft.people:
         kept.append(f'"user" IN (SELECT "user" FROM users\n    WHERE {all_of(draft.people, 6)})')
     where = f"\n  WHERE {all_of(kept)}" if kept else ""
-    ctes = f'WITH events AS (\n  SELECT "user", t{listed(draft.columns)}\n  FROM steps{where}\n)'
+    ctes = (
+        f'WITH events AS (\n  SELECT "user", t{listed(draft.columns)}\n'
+        f"  FROM {draft.table}{where}\n)"
+    )
     if draft.around:
         ctes += (
             f", path AS (\n  SELECT *{listed(draft.around)}\n  FROM events\n"

@@ -2,10 +2,15 @@
 
 import pandas as pd
 
+from ruie_core.analysis.person import code_of, events_of
 from ruie_core.analysis.store import RunStore
 
 POPULARITY = "popularity"
 """Name of the reference that knows only how often each item occurs in training."""
+_COUNTED = """SELECT item, count(*) OVER (ORDER BY n DESC) AS rank FROM (
+  SELECT i.item, coalesce(n.n, 0) AS n FROM items i LEFT JOIN (
+    SELECT item, count(*) AS n FROM steps WHERE split = 'train' GROUP BY item) n USING (item))"""
+"""Items by their rank in training; among equals all have the last one's."""
 COLUMNS = ("model", "item_id", "title", "category", "rank", "items", "split", "problem")
 
 
@@ -36,13 +41,15 @@ def first_choices(
 
 
 def _choice(store: RunStore, user_id: str, t: int) -> pd.DataFrame:
+    code = code_of(store, user_id)
+    events = events_of(store, -1 if code is None else code)
     return store.sql(
-        """SELECT s.split, s.rank, c.item_id AS came_id, f.item_id, f.title, f.category,
+        f"""SELECT s.split, s.rank, c.item_id AS came_id, f.item_id, f.title, f.category,
                   (SELECT count(*) FROM items) AS items
-           FROM steps s JOIN users u ON u."user" = s."user"
+           FROM {events} s
            LEFT JOIN items c ON c.item = s.item LEFT JOIN items f ON f.item = s.top_items[1]
-           WHERE u.user_id = $id AND s.t = $t""",
-        {"id": user_id, "t": t},
+           WHERE s.t = $t""",
+        {"t": t},
     )
 
 
@@ -58,16 +65,12 @@ def _row(name: str, found: pd.DataFrame, came: str | None) -> dict[str, object]:
 
 def _popular(store: RunStore, came: str | None, split: str | None) -> dict[str, object]:
     """The most frequent item of training; of several the first by code."""
+    counted = store.keep(_COUNTED, {}, "popularity")  # the whole log is read for it: once
     found = store.sql(
-        """WITH counted AS (
-             SELECT i.*, coalesce(n.n, 0) AS n FROM (SELECT item, item_id, title, category
-                                                     FROM items) i
-             LEFT JOIN (SELECT item, count(*) AS n FROM steps WHERE split = 'train' GROUP BY item) n
-               USING (item))
-           SELECT item_id, title, category, (SELECT count(*) FROM items) AS items,
-                  (SELECT count(*) FROM counted o WHERE o.n >=
-                     (SELECT n FROM counted WHERE item_id = $came)) AS rank
-           FROM counted ORDER BY n DESC, item LIMIT 1""",
+        f"""SELECT i.item_id, i.title, i.category, (SELECT count(*) FROM items) AS items,
+                  (SELECT rank FROM {counted} JOIN items USING (item)
+                   WHERE item_id = $came) AS rank
+           FROM {counted} c JOIN items i USING (item) ORDER BY c.rank, c.item LIMIT 1""",
         {"came": came},
     )
     row = {str(key): value for key, value in found.iloc[0].items()}

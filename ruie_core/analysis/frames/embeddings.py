@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ruie_core.analysis.frames.maps import STATES, kept
+from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore
 
 NEAREST = 10
@@ -101,7 +102,7 @@ def user_path(store: RunStore, user: int) -> pd.DataFrame:
     return store.sql(
         f"""SELECT m.id, m.t, m.x, m.y, m.scenario, m.gate, s.time, i.item_id, i.title
            FROM {kept(store, STATES)} m
-           LEFT JOIN (SELECT t, time FROM steps WHERE "user" = $user) s ON s.t = m.t
+           LEFT JOIN {events_of(store, user)} s ON s.t = m.t
            LEFT JOIN items i ON i.item = m.item
            WHERE m."user" = $user ORDER BY m.t""",
         {"user": user},

@@ -16,8 +16,11 @@ from ruie_core.errors import UserError
 ITEMS: Final = "item_map"
 STATES: Final = "state_map"
 
-MOST_POINTS: Final = 100_000
-"""Points that are drawn one by one, in WebGL; of more the map is a raster of counts."""
+MOST_POINTS: Final = 50_000
+"""Points that are drawn one by one, in WebGL; of more the map is a raster of counts.
+
+A browser without a graphics card takes two seconds for a hundred thousand bare points.
+"""
 SAMPLE: Final = 20_000
 """Points that are drawn where somebody asks for points on a map that has too many."""
 MOST_OVER: Final = 2_000

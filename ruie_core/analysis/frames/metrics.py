@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ruie_core.analysis.contrast import FEW_EVENTS
+from ruie_core.analysis.once import once
 from ruie_core.analysis.store import RunStore
 
 BASELINES = ("scenario-popularity", "popularity")
@@ -12,17 +13,20 @@ SMALL_CELL = FEW_EVENTS
 """A cell with fewer held-out events is shown grey: its interval says little."""
 
 
+@once
 def cutoffs(store: RunStore) -> pd.DataFrame:
     """Return the cut-offs K of NDCG, smallest first: k."""
     return store.sql("SELECT DISTINCT k FROM ndcg WHERE metric = 'ndcg' ORDER BY k")
 
 
+@once
 def usual_cutoff(store: RunStore) -> int:
     """Return the cut-off that is quoted: 10, or the nearest that was computed."""
     found = cutoffs(store)["k"].astype(int)
     return int(min(found, key=lambda k: (abs(k - 10), k), default=10))
 
 
+@once
 def exclusions(store: RunStore) -> tuple[bool, ...]:
     """Return whether seen items were left unranked: one value, or both where both were scored."""
     found = store.sql("SELECT DISTINCT exclude_seen FROM ndcg ORDER BY exclude_seen")

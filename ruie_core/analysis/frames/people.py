@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ruie_core.analysis.behaviour.conditions import Behaviour
+from ruie_core.analysis.behaviour.narrow import table_for
 from ruie_core.analysis.behaviour.statement import Statement, statement
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
@@ -45,7 +46,8 @@ def asked(
     if sort not in SORTS:
         raise UserError(f"Users cannot be sorted by {sort!r}: choose one of {list(SORTS)}.")
     if behaviour is not None:
-        return statement(behaviour, store.scenarios, SORTS[sort], among)
+        table = table_for(store, behaviour)
+        return statement(behaviour, store.scenarios, SORTS[sort], among, table)
     where = "" if among is None else f'\nWHERE "user" IN (SELECT "user" FROM {quote(among)})'
     query = f'SELECT "user", user_id, NULL::INTEGER AS t\nFROM users{where}'
     return Statement(f"{query}\nORDER BY {SORTS[sort]}", {})

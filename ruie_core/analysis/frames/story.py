@@ -13,6 +13,7 @@ from ruie_core.analysis.drift import (
     trailing_mix,
 )
 from ruie_core.analysis.frames.user import ranked_categories
+from ruie_core.analysis.person import code_of, events_of
 from ruie_core.analysis.store import RunStore, quote
 
 USUAL_PAUSE_HOURS = 0.5
@@ -29,11 +30,11 @@ def pause_hours(store: RunStore) -> float:
 def session_breaks(store: RunStore, user: int) -> pd.DataFrame:
     """Return ``t`` of every event that begins a new session, and ``hours`` since the one before."""
     return store.sql(
-        """SELECT t, hours FROM (
+        f"""SELECT t, hours FROM (
              SELECT t, date_diff('second', lag("time") OVER (ORDER BY t), "time") / 3600.0 AS hours
-             FROM steps WHERE "user" = $user AND item IS NOT NULL)
+             FROM {events_of(store, user)} WHERE item IS NOT NULL)
            WHERE hours > $pause ORDER BY t""",
-        {"user": user, "pause": pause_hours(store)},
+        {"pause": pause_hours(store)},
     )
 
 
@@ -46,7 +47,7 @@ def category_path(store: RunStore, user: int) -> pd.DataFrame:
         ``served_gap``, and ``share_<category>`` per category of the person, the most watched
         first. See ``ruie_core.analysis.drift``.
     """
-    steps = store.sql('SELECT t, category, item FROM steps WHERE "user" = ? ORDER BY t', [user])
+    steps = store.sql(f"SELECT t, category, item FROM {events_of(store, user)} ORDER BY t")
     events = steps[steps["item"].notna()]
     names = _ordered(events["category"])
     codes = coded(events["category"].tolist(), names)
@@ -78,10 +79,14 @@ def _served(ranked: pd.DataFrame, t: np.ndarray, names: Sequence[str]) -> np.nda
     if ranked.empty or not names:
         return served
     known = ranked[ranked["category"].notna()]
-    table = pd.crosstab(known["t"], known["category"].astype(str), normalize="index")
-    wanted = table.reindex(index=t, columns=list(names))
-    present = np.isin(t, table.index)
-    served[present] = wanted.fillna(0.0).to_numpy()[present]
+    row = {int(event): place for place, event in enumerate(t)}
+    rows = known["t"].map(row)
+    places = rows[rows.notna()].to_numpy(np.int64)
+    codes = coded(known["category"][rows.notna()].tolist(), names)
+    n = np.bincount(places, minlength=len(served))
+    counts = np.zeros(served.shape)
+    np.add.at(counts, (places[codes >= 0], codes[codes >= 0]), 1)
+    served[n > 0] = counts[n > 0] / n[n > 0, None]
     return served
 
 
@@ -94,11 +99,11 @@ def _columns(mix: np.ndarray, names: Sequence[str], rows: int) -> pd.DataFrame:
 def q_of_user(store: RunStore, user_id: str) -> pd.DataFrame:
     """Return ``t``, ``item_id`` and ``q_<scenario>`` of a person, named by the log's own id."""
     columns = ", ".join(f"s.{quote(f'q_{name}')}" for name in store.scenarios)
+    code = code_of(store, user_id)
+    events = events_of(store, -1 if code is None else code)
     return store.sql(
         f"""SELECT s.t, i.item_id, {columns}
-           FROM steps s JOIN users u ON u."user" = s."user" LEFT JOIN items i ON i.item = s.item
-           WHERE u.user_id = ? ORDER BY s.t""",
-        [user_id],
+           FROM {events} s LEFT JOIN items i ON i.item = s.item ORDER BY s.t"""
     )
 
 

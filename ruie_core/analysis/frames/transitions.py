@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta
 
+from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore, quote
 
 COLUMNS = (
@@ -78,10 +79,9 @@ def of_user(store: RunStore, user: int) -> pd.DataFrame:
     steps = store.sql(
         f"""
         SELECT lag(scenario) OVER (ORDER BY t) AS from_scenario, scenario, {chances}
-        FROM steps WHERE "user" = ? AND split <> 'forecast' QUALIFY from_scenario IS NOT NULL
-        ORDER BY t
-        """,
-        [user],
+        FROM {events_of(store, user)} WHERE split <> 'forecast'
+        QUALIFY from_scenario IS NOT NULL ORDER BY t
+        """
     )
     code = {name: place for place, name in enumerate(names)}
     source = steps["from_scenario"].map(code).to_numpy(int)

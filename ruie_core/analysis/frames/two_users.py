@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ruie_core.analysis.frames import sides as frames
+from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore, quote
 
 
@@ -16,9 +17,8 @@ def span_steps(store: RunStore, user: int, sides: str | None = None) -> pd.DataF
     """
     return store.sql(
         f"""SELECT s.* EXCLUDE (top_items, top_scores), i.item_id, i.title
-           FROM steps s LEFT JOIN items i ON i.item = s.item
-           WHERE s."user" = ? AND {_inside(sides)} ORDER BY s.t""",
-        [user],
+           FROM {events_of(store, user)} s LEFT JOIN items i ON i.item = s.item
+           WHERE {_inside(sides)} ORDER BY s.t"""
     )
 
 
@@ -36,9 +36,8 @@ def heldout_ranks(store: RunStore, user: int, sides: str | None = None) -> pd.Da
         sides: only events in this table of sides; none: all.
     """
     return store.sql(
-        f"""SELECT t, scenario, rank FROM steps s WHERE "user" = ? AND split = 'test'
-           AND rank IS NOT NULL AND {_inside(sides)} ORDER BY t""",
-        [user],
+        f"""SELECT t, scenario, rank FROM {events_of(store, user)} s WHERE split = 'test'
+           AND rank IS NOT NULL AND {_inside(sides)} ORDER BY t"""
     )
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
 
@@ -66,20 +67,17 @@ def population(store: RunStore) -> pd.DataFrame:
 def user_steps(store: RunStore, user: int) -> pd.DataFrame:
     """Return a user's ``steps`` in order, forecast row last, with ``item_id`` and ``title``."""
     return store.sql(
-        """SELECT s.* EXCLUDE (top_items, top_scores), i.item_id, i.title
-           FROM steps s LEFT JOIN items i ON i.item = s.item
-           WHERE s."user" = ? ORDER BY s.t""",
-        [user],
+        f"""SELECT s.* EXCLUDE (top_items, top_scores), i.item_id, i.title
+           FROM {events_of(store, user)} s LEFT JOIN items i ON i.item = s.item ORDER BY s.t"""
     )
 
 
 def ranked_categories(store: RunStore, user: int) -> pd.DataFrame:
     """Return ``t`` and ``category`` of every item among a user's first ranked, step by step."""
     return store.sql(
-        """SELECT r.t, i.category
-           FROM (SELECT t, unnest(top_items) AS item FROM steps WHERE "user" = ?) r
-           JOIN items i ON i.item = r.item ORDER BY r.t""",
-        [user],
+        f"""SELECT r.t, i.category
+           FROM (SELECT t, unnest(top_items) AS item FROM {events_of(store, user)}) r
+           JOIN items i ON i.item = r.item ORDER BY r.t"""
     )
 
 
@@ -90,7 +88,7 @@ def ranking_at(store: RunStore, user: int, t: int) -> pd.DataFrame:
     that came follows the first ranked ones if it is not among them. Empty for a first event.
     """
     return store.sql(
-        """WITH step AS (SELECT * FROM steps WHERE "user" = $user AND t = $t),
+        f"""WITH step AS (SELECT * FROM {events_of(store, user)} WHERE t = $t),
            top AS (SELECT unnest(range(1, len(top_items) + 1)) AS rank, unnest(top_items) AS item,
                           unnest(top_scores) AS score FROM step),
            came AS (SELECT rank, item, score FROM step WHERE item IS NOT NULL AND rank IS NOT NULL),
@@ -99,5 +97,5 @@ def ranking_at(store: RunStore, user: int, t: int) -> pd.DataFrame:
            SELECT CAST(b.rank AS INTEGER) AS rank, i.item_id, i.title, i.category, b.score,
                   b.item IN (SELECT item FROM came) AS came
            FROM shown b LEFT JOIN items i ON i.item = b.item ORDER BY b.rank, came""",
-        {"user": user, "t": t},
+        {"t": t},
     )

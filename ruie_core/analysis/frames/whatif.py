@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore
 
 
@@ -13,11 +14,10 @@ def user_events(store: RunStore, user: int) -> pd.DataFrame:
     Columns: ``t, time, item, item_id, title, category, scenario, actions``.
     """
     return store.sql(
-        """SELECT s.t, s.time, s.item, i.item_id, i.title, i.category,
+        f"""SELECT s.t, s.time, s.item, i.item_id, i.title, i.category,
                   CAST(s.scenario AS VARCHAR) AS scenario, s.actions
-           FROM steps s LEFT JOIN items i ON i.item = s.item
-           WHERE s."user" = ? AND s.item IS NOT NULL ORDER BY s.t""",
-        [user],
+           FROM {events_of(store, user)} s LEFT JOIN items i ON i.item = s.item
+           WHERE s.item IS NOT NULL ORDER BY s.t"""
     )
 
 
