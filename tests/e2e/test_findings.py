@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ruie_core.analysis.findings import (
+    Pick,
+    delete_findings,
+    new_list,
+    read_findings,
+    save_findings,
+)
 from ruie_core.analysis.store import RunStore
 from ruie_core.report import html
 from ruie_core.report.build import from_options
-from ruie_core.report.gather import Desk
+from ruie_core.report.gather import Desk, everyone
+from ruie_core.reporting.report import SAVED
 from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.watch import Watch
 
@@ -51,6 +59,35 @@ def test_a_report_is_downloaded_and_opens_without_a_network(
     assert [url for url in foreign if not url.startswith(("file:", "data:", "blob:"))] == []
     assert complaints == []
     context.close()
+
+
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
+def test_what_is_typed_and_moved_at_once_is_found_after_a_reload(
+    page: Page, watch: Watch, checkpoints: Path, request: pytest.FixtureRequest
+) -> None:
+    page.set_default_timeout(120_000)  # the server may be cold
+    store = RunStore(checkpoints / "steady")
+    picks = [Pick(finding=each.key) for each in everyone(Desk(store))[:2]]
+    name = request.node.callspec.params["page"]
+    identity = save_findings(store, new_list(store, f"In {name}", picks))
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{watch.server}/findings?run=steady&findings={identity}")
+    page.get_by_text(SAVED).wait_for()
+    watch.settle()
+    page.get_by_placeholder("What it means for the product, in your words").nth(1).fill("Typed")
+    page.get_by_role("button", name="↑").nth(1).click()  # no Enter before
+    watch.settle()
+    page.screenshot(path=ARTEFACTS / f"findings-saved-{name}.png")
+    page.reload()
+    page.get_by_text(SAVED).wait_for()
+    watch.settle()
+    caption = page.get_by_placeholder("What it means for the product, in your words").first
+    expect(caption).to_have_value("Typed")
+    found = read_findings(store, identity).picks
+    expected = [(picks[1].finding, "Typed"), (picks[0].finding, "")]
+    assert [(each.finding, each.caption) for each in found] == expected
+    delete_findings(store, identity)
+    watch.sound()
 
 
 def test_a_report_shows_its_text_first_and_prints_every_figure(
