@@ -50,6 +50,27 @@ def test_a_package_file_names_no_place_and_reads_no_pickle(path: Path) -> None:
             assert owner != "torch", f"line {node.lineno}: torch.{node.attr} is a pickle"
 
 
+def figure_functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Public functions of ``ruie_core.figures`` from a frame to a figure."""
+    for path in sources("ruie_core/figures"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                given = ast.unparse(node.args)
+                if "DataFrame" in given and ast.unparse(node.returns or node).endswith("Figure"):
+                    yield f"{path.stem}.{node.name}", node
+
+
+def test_figure_functions_can_be_tried_in_a_notebook() -> None:
+    found = dict(figure_functions())
+    assert len(found) >= 30, "nothing is looked at"
+    bare = [name for name, node in found.items() if ">>> " not in (ast.get_docstring(node) or "")]
+    assert not bare, "give each an example that a doctest runs"
+    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    tests = tomllib.loads(text)["tool"]["pytest"]["ini_options"]
+    assert "--doctest-modules" in tests["addopts"]
+    assert "ruie_core" in tests["testpaths"]
+
+
 def test_there_is_one_version() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == ruie_core.__version__

@@ -1,4 +1,4 @@
-"""Findings: what is offered, what is chosen in which order, lists, and the two downloads."""
+"""Findings: what is offered, what is chosen in which order, and the two downloads."""
 
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
@@ -6,61 +6,35 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app.components.chart import chart
+from app.components.findings_kept import edit
 from app.components.frames import load
 from app.components.messages import problem
 from app.selection import COHORT, PIN, SCENARIO, STEP, USER, WINDOW, link
-from app.state import Context, select_findings
+from app.state import Context
 from ruie_core.analysis.findings import (
     MOST_CAPTION,
     MOST_PICKS,
     FindingList,
     Pick,
     captioned,
-    change_findings,
-    delete_findings,
-    list_findings,
     moved,
-    new_list,
-    read_findings,
-    save_findings,
     toggled,
 )
 from ruie_core.errors import UserError
 from ruie_core.report import html, slides
 from ruie_core.report.build import Report, command_line, make_report
-from ruie_core.report.gather import Chosen, Desk, pick, suggestion
+from ruie_core.report.gather import Chosen, Desk, pick
 from ruie_core.report.pictures import picture
 from ruie_core.reporting.finding import STANDINGS, Finding
 from ruie_core.reporting.report import EMPTY_CHOICE
 
-_DRAFT, _NAME, _LIST, _ERROR, _SLIDES = (
-    "findings_draft", "findings_name", "findings_list", "findings_error", "findings_made",
-)  # fmt: skip
+_SLIDES = "findings_made"
 _COLORS = {"shown": "blue", "open": "gray", "person": "orange"}
 
 
 def desk_of(context: Context) -> Desk:
     """Return the run's tables, asked through the app's cache."""
     return Desk(context.store, load)
-
-
-def saved_list(context: Context) -> FindingList | None:
-    """Return the list that the link names."""
-    identity = context.selection.findings
-    return None if identity is None else read_findings(context.store, identity)
-
-
-def draft(
-    context: Context, offered: Sequence[Finding], saved: FindingList | None
-) -> tuple[Pick, ...]:
-    """Return the choice: as it was left, else the saved list, else a suggestion."""
-    owner = _owner(context)
-    kept = st.session_state.get(_DRAFT)
-    if kept is None or kept[0] != owner:
-        kept = (owner, (saved and saved.picks) or suggestion(offered))
-        st.session_state[_DRAFT] = kept
-    picks: tuple[Pick, ...] = kept[1]
-    return picks
 
 
 def offers(
@@ -84,7 +58,7 @@ def offers(
         st.session_state[key] = finding.identity in chosen
         with st.container(border=True, key=f"findings_offer_{name}", gap="xsmall"):
             st.checkbox(
-                finding.sentence, key=key, on_change=_toggle, args=(context, picks, finding),
+                finding.sentence, key=key, on_change=_toggle, args=(context, finding),
                 disabled=len(picks) >= MOST_PICKS and finding.identity not in chosen,
             )  # fmt: skip
             st.caption(finding.evidence)
@@ -96,32 +70,31 @@ def offers(
                 )  # fmt: skip
 
 
-def told(context: Context, desk: Desk, picks: Sequence[Pick], kept: Sequence[Chosen]) -> None:
+def told(context: Context, desk: Desk, kept: Sequence[Chosen]) -> None:
     """Show what is chosen in its order: move, let go, caption, and its picture when opened."""
     if not kept:
         st.caption(EMPTY_CHOICE)
     for number, each in enumerate(kept):
         finding, name = each.finding, _slug(each.finding)
-        place = [one.identity for one in picks].index(finding.identity)
         with st.container(border=True, key=f"findings_told_{name}", gap="xsmall"):
             row = st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall")
             row.markdown(f"{number + 1}\\. {finding.sentence}", width="stretch")
             for sign, by, tip in (("↑", -1, "Tell it earlier"), ("↓", 1, "Tell it later")):
                 row.button(
                     sign, key=f"findings_move_{by}_{name}", type="tertiary", help=tip,
-                    on_click=_keep, args=(context, moved(picks, place, by)),
+                    on_click=_move, args=(context, finding, by),
                     disabled=not 0 <= number + by < len(kept),
                 )  # fmt: skip
             row.button(
                 "✕", key=f"findings_drop_{name}", type="tertiary", help="Leave it out",
-                on_click=_toggle, args=(context, picks, finding),
+                on_click=_toggle, args=(context, finding),
             )  # fmt: skip
             key = f"findings_caption_{name}"
             st.session_state[key] = each.caption
             st.text_area(
                 "Caption", key=key, height=68, max_chars=MOST_CAPTION,
                 placeholder="What it means for the product, in your words",
-                label_visibility="collapsed", on_change=_caption, args=(context, picks, place, key),
+                label_visibility="collapsed", on_change=_caption, args=(context, finding, key),
             )  # fmt: skip
             opened = st.expander(
                 "Picture", number == 0, key=f"findings_open_{name}", on_change="rerun"
@@ -134,33 +107,6 @@ def told(context: Context, desk: Desk, picks: Sequence[Pick], kept: Sequence[Cho
                         name=f"{context.store.name} {finding.key}", reading=made.reading,
                         frame=made.frame, headed=False,
                     )  # fmt: skip
-
-
-def lists(context: Context, picks: Sequence[Pick], saved: FindingList | None) -> None:
-    """Choose, save, change and remove named lists of the run."""
-    names, identity = list_findings(context.store.path), context.selection.findings
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if names:
-            st.session_state[_LIST] = identity
-            st.selectbox(
-                "List", [None, *names], key=_LIST, width=260, placeholder="unsaved",
-                format_func=lambda each: "unsaved" if each is None else names[each],
-                on_change=lambda: select_findings(st.session_state[_LIST]),
-            )  # fmt: skip
-        if saved is not None:
-            st.button(
-                "Save changes", key="findings_change", on_click=_change, args=(context, picks),
-                disabled=picks == saved.picks,
-            )  # fmt: skip
-            st.button("Remove list", key="findings_delete", on_click=_delete, args=(context,))
-        with (
-            st.popover("Save as …", key="findings_save_as", disabled=not picks),
-            st.form("findings_form", border=False, clear_on_submit=True),
-        ):
-            st.text_input("Name of the list", key=_NAME, placeholder="a name")
-            st.form_submit_button("Save", on_click=_save, args=(context, picks))
-    if error := st.session_state.pop(_ERROR, None):
-        problem(UserError(error))
 
 
 def downloads(
@@ -182,7 +128,7 @@ def downloads(
     def report() -> Report:
         return make_report(desk, picks, title=title, command=command)
 
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", width="content"):
         st.download_button(
             "Page (HTML)", lambda: html.page(report()), f"findings-{name}.html", "text/html",
             key="findings_html", on_click="ignore", type="primary", disabled=not picks,
@@ -234,37 +180,19 @@ def _address(context: Context, finding: Finding) -> str:
     return f"{finding.view}?{urlencode(query)}"
 
 
-def _keep(context: Context, picks: Sequence[Pick]) -> None:
-    st.session_state[_DRAFT] = (_owner(context), tuple(picks))
+def _toggle(context: Context, finding: Finding) -> None:
+    edit(context, lambda picks: toggled(picks, pick(finding)))
 
 
-def _toggle(context: Context, picks: Sequence[Pick], finding: Finding) -> None:
-    _keep(context, toggled(picks, pick(finding)))
+def _move(context: Context, finding: Finding, by: int) -> None:
+    edit(context, lambda picks: moved(picks, _place(picks, finding), by))
 
 
-def _caption(context: Context, picks: Sequence[Pick], place: int, key: str) -> None:
-    _keep(context, captioned(picks, place, st.session_state[key]))
+def _caption(context: Context, finding: Finding, key: str) -> None:
+    written = st.session_state[key]
+    edit(context, lambda picks: captioned(picks, _place(picks, finding), written))
 
 
-def _save(context: Context, picks: Sequence[Pick]) -> None:
-    try:
-        found = new_list(context.store, st.session_state[_NAME], picks)
-        select_findings(save_findings(context.store, found))
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)
-
-
-def _change(context: Context, picks: Sequence[Pick]) -> None:
-    try:
-        change_findings(context.store, str(context.selection.findings), picks)
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)
-
-
-def _delete(context: Context) -> None:
-    try:
-        delete_findings(context.store, str(context.selection.findings))
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)
-        return
-    select_findings(None)
+def _place(picks: Sequence[Pick], finding: Finding) -> int:
+    """Return where a statement is told; −1: it has been left out since."""
+    return next((n for n, each in enumerate(picks) if each.identity == finding.identity), -1)

@@ -10,6 +10,7 @@ from app.places import data, logs
 from ruie_core.data.preview import Preview, preview_log
 from ruie_core.errors import UserError
 from ruie_core.jobs.logs import MOST_LISTED, keep_upload, list_logs, log_in
+from ruie_core.jobs.tidy import tidy
 from ruie_core.reporting.newrun import NEEDED, file_line
 from ruie_core.reporting.text import escape
 
@@ -81,6 +82,7 @@ def _uploaded() -> Path | None:
     if sent is not None and st.session_state.get(_SENT) != sent.file_id:
         st.session_state[_CHOSEN] = str(keep_upload(sent, sent.name, data()))
         st.session_state[_SENT] = sent.file_id
+        tidy(data())
     chosen: str | None = st.session_state.get(_CHOSEN)
     return None if chosen is None else Path(chosen)
 

@@ -11,6 +11,7 @@ from ruie_core.data.summary import LogCheck
 from ruie_core.errors import UserError
 from ruie_core.jobs.job import JOBS, start
 from ruie_core.jobs.settings import JobSettings, checked_name, free_name, shell
+from ruie_core.jobs.tidy import tidy
 from ruie_core.reporting.newrun import PRESETS, checked
 
 _NAME, _PRESET = "newrun_name", "newrun_preset"
@@ -95,5 +96,6 @@ def _start(settings: JobSettings) -> None:
     except UserError as error:
         st.session_state[_ERROR] = str(error)
     else:
+        tidy(data())
         st.session_state.pop(_NAME, None)
         st.session_state[STARTED] = True

@@ -2,15 +2,8 @@
 
 import streamlit as st
 
-from app.components.findings import (
-    desk_of,
-    downloads,
-    draft,
-    lists,
-    offers,
-    saved_list,
-    told,
-)
+from app.components.findings import desk_of, downloads, offers, told
+from app.components.findings_kept import draft, lists, saved_list, status
 from app.components.messages import empty
 from app.components.page import header
 from app.state import Context
@@ -36,6 +29,7 @@ def render(context: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="findings_bar"):
         lists(context, picks, saved)
         downloads(context, desk, picks, saved, suggested=picks == suggestion(found))
+    status(context)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**What can be said**")
@@ -46,4 +40,4 @@ def render(context: Context) -> None:
         st.markdown("**What will be told, in this order**")
         for note in notes:
             st.warning(escape(note))
-        told(context, desk, picks, kept)
+        told(context, desk, kept)

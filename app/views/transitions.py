@@ -8,6 +8,7 @@ from app.components.moves import EVERYONE, Moves, moves, whose
 from app.components.page import header
 from app.state import Context, follow
 from app.views.registry import question
+from ruie_core.figures import streams
 from ruie_core.figures import transitions as figures
 from ruie_core.reporting import transitions as words
 
@@ -64,9 +65,9 @@ def _sankey(context: Context, found: Moves) -> None:
     store, theme = context.store, context.theme
     show(
         context,
-        lambda: figures.sankey(found.frame, store.scenarios, moves_only, theme, selected),
+        lambda: streams.sankey(found.frame, store.scenarios, moves_only, theme, selected),
         of=(found.key, moves_only, selected), key="transitions_sankey",
-        name=f"streams {found.key}", title=title, headed=False,
+        name=f"streams {found.key}", title=title, headed=False, picks=True,
         reading=words.flows(found.frame, moves_only),
         frame=found.frame[["from_scenario", "to_scenario", "n", "n_from"]],
     )  # fmt: skip

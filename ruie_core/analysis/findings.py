@@ -5,6 +5,8 @@ no numbers: a statement is named by its key, and is worked out anew from the run
 it is shown.
 """
 
+import hashlib
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +26,8 @@ MOST_CAPTION: Final = 600
 """Letters of a caption."""
 
 _NOUN: Final = "a list of findings"
+_WRITING: Final = threading.Lock()
+"""Held from a look at a list to its change, so that of two tabs one sees the other's."""
 
 
 class Pick(BaseModel):
@@ -59,6 +63,15 @@ class FindingList(BaseModel):
     dataset_hash: Annotated[str, Field(min_length=1)]
     created: datetime
     picks: Annotated[tuple[Pick, ...], Field(max_length=MOST_PICKS)] = ()
+
+    @property
+    def revision(self) -> str:
+        """What tells these picks, in this order and with these captions, from all others."""
+        return hashlib.sha256(self.model_dump_json(include={"picks"}).encode()).hexdigest()
+
+
+class ChangedMeanwhileError(UserError):
+    """A list is no longer the one that a change was made from."""
 
 
 def new_list(store: RunStore, name: str, picks: Sequence[Pick]) -> FindingList:
@@ -130,16 +143,50 @@ def save_findings(store: RunStore, findings: FindingList) -> str:
     return identity
 
 
-def change_findings(store: RunStore, identity: str, picks: Sequence[Pick]) -> None:
-    """Write other picks into a list that exists.
+def change_findings(
+    store: RunStore, identity: str, picks: Sequence[Pick], seen: str | None = None
+) -> FindingList:
+    """Write other picks into a list that exists, and return it.
+
+    Args:
+        store: the run.
+        identity: id of the list.
+        picks: what it holds from now on.
+        seen: revision of the list that the change was made from; none: any.
 
     Raises:
+        ChangedMeanwhileError: the list is another by now; it stays so.
         UserError: the list is gone, there are too many findings, or it cannot be written.
     """
     _checked(picks)
-    changed = read_findings(store, identity).model_copy(update={"picks": tuple(picks)})
-    path = named.place(store.path, FINDINGS, identity, _NOUN)
-    named.write(path, changed.model_dump(mode="json", exclude_none=True))
+    with _WRITING:
+        now = read_findings(store, identity)
+        changed = now.model_copy(update={"picks": tuple(picks)})
+        if seen is not None and now.revision not in {seen, changed.revision}:
+            raise ChangedMeanwhileError(
+                f"“{now.name}” was changed elsewhere since it was shown here, so your change is "
+                "not saved: save yours in its place, or go back to the saved list."
+            )
+        _write(store, identity, changed)
+    return changed
+
+
+def rename_findings(store: RunStore, identity: str, name: str) -> FindingList:
+    """Give a list another name, and return it; its id, and the links to it, stay.
+
+    Raises:
+        UserError: the name is no name or another list's, the list is gone, or it cannot be written.
+    """
+    others = {each: other for each, other in list_findings(store.path).items() if each != identity}
+    if name.strip() in others.values():
+        raise UserError(
+            f"There is a list of findings “{name.strip()}” already: choose another name."
+        )
+    with _WRITING:
+        now = read_findings(store, identity)
+        named_so = new_list(store, name, now.picks).model_copy(update={"created": now.created})
+        _write(store, identity, named_so)
+    return named_so
 
 
 def delete_findings(store: RunStore, identity: str) -> None:
@@ -185,6 +232,11 @@ def captioned(picks: Sequence[Pick], place: int, caption: str) -> tuple[Pick, ..
         pick.model_copy(update={"caption": text}) if at == place else pick
         for at, pick in enumerate(picks)
     )
+
+
+def _write(store: RunStore, identity: str, changed: FindingList) -> None:
+    path = named.place(store.path, FINDINGS, identity, _NOUN)
+    named.write(path, changed.model_dump(mode="json", exclude_none=True))
 
 
 def _checked(picks: Sequence[Pick]) -> None:

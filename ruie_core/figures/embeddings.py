@@ -28,6 +28,19 @@ def mark_items(
         found: items to ring, with the columns of the map's points.
         near: an item (``position`` 0) and its nearest, to be joined by lines.
         theme: colours of the ground.
+
+    Example:
+        >>> items = pd.DataFrame(
+        ...     {
+        ...         "position": [0, 1], "item": [4, 7], "item_id": ["a", "b"], "x": [0.0, 1.0],
+        ...         "y": [0.0, 2.0], "title": ["Jazz", None], "category": [None, None],
+        ...         "scenario": ["feed", "feed"], "count": [9, 3],
+        ...     }
+        ... )
+        >>> bare = go.Figure()
+        >>> marked = mark_items(bare, found=items, near=items)
+        >>> [trace.name for trace in marked.data], len(marked.data[1].x), len(bare.data)
+        (['found', 'nearest', 'near'], 3, 0)
     """
     traces: list[Trace] = []
     notes: list[Trace] = []

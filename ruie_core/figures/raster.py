@@ -168,6 +168,15 @@ def raster_map(
         labels: annotations.
         over: traces of points to be laid over the picture.
         theme: colours of the ground.
+
+    Example:
+        >>> black = np.zeros((2, 3, 4), dtype=np.uint8)  # 2 rows of 3 pixels, RGBA
+        >>> figure = raster_map(black, (0, 3, -1, 1), legend={"feed": "#0072B2"})
+        >>> picture = figure.layout.images[0]
+        >>> picture.x, picture.y, picture.sizex, picture.sizey
+        (0, 1, 3, 2)
+        >>> [trace.name for trace in figure.data], figure.layout.xaxis.range
+        (['corners', 'feed'], (0, 3))
     """
     x0, x1, y0, y1 = window
     # Two points that nobody sees span the axes: without a trace there are none.

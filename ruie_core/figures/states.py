@@ -30,6 +30,20 @@ def mark_path(
         scenarios: the run's scenarios by code.
         selected: the event to ring.
         theme: colours of the ground.
+
+    Example:
+        >>> path = pd.DataFrame(
+        ...     {
+        ...         "id": [0, 1, 2], "t": [1, 2, 3], "x": [0.0, 1.0, 1.0], "y": [0.0, 0.0, 2.0],
+        ...         "scenario": ["feed", "search", "feed"], "gate": [0.5, 0.2, None],
+        ...         "item_id": ["a", "b", "c"], "title": [None, None, None],
+        ...     }
+        ... )
+        >>> walked = mark_path(go.Figure(), path, ["feed", "search"], selected=2)
+        >>> [trace.name for trace in walked.data], [float(x) for x in walked.data[1].x]
+        (['path', 'selected'], [1.0])
+        >>> sum(note.showarrow for note in walked.layout.annotations)  # a step less than events
+        2
     """
     if path.empty:
         return figure

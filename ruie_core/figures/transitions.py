@@ -1,4 +1,4 @@
-"""Figures of the Transitions view: three heatmaps beside each other, and the Sankey."""
+"""Figures of the Transitions view: three heatmaps beside each other."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 
 from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
 from ruie_core.figures.rows import Record, records
-from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
+from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors
 
 RATIOS = {
     "misread": "model against observed",
@@ -140,78 +140,6 @@ def _frame(figure: go.Figure, code: int, size: int, column: int, theme: Theme) -
         )  # fmt: skip
 
 
-def sankey(
-    frame: pd.DataFrame,
-    scenarios: tuple[str, ...],
-    moves_only: bool = True,
-    theme: Theme = LIGHT,
-    selected: str | None = None,
-) -> go.Figure:
-    """Draw the transitions as streams, in the colour of the scenario that they leave.
-
-    Args:
-        frame: from_scenario, to_scenario, n, n_from.
-        scenarios: all scenarios by code.
-        moves_only: leave out the events that stay in their scenario.
-        theme: colours.
-        selected: scenario whose streams stand out; none: all alike.
-
-    Example:
-        >>> frame = pd.DataFrame({"from_scenario": ["a", "a", "b", "b"],
-        ...                       "to_scenario": ["a", "b", "a", "b"], "n": [3, 1, 1, 1],
-        ...                       "n_from": [4, 4, 2, 2]})
-        >>> sankey(frame, ("a", "b")).data[0].link.value
-        (1, 1)
-    """
-    colors = scenario_colors(scenarios)
-    size = len(scenarios)
-    code = {name: place for place, name in enumerate(scenarios)}
-    moved = frame["from_scenario"] != frame["to_scenario"]
-    drawn = records(frame[(frame["n"] > 0) & (moved | (not moves_only))])
-    strength = 0.45 if theme.name == "light" else 0.55
-    figure = go.Figure(
-        go.Sankey(
-            arrangement="snap",
-            node={
-                "x": [0.001] * size + [0.999] * size,
-                "y": _places(drawn, "from_scenario", code) + _places(drawn, "to_scenario", code),
-                "label": [plain(short(name, 24)) for name in scenarios] * 2,
-                "color": [colors[name] for name in scenarios] * 2,
-                "pad": 18 if size <= MOST_WRITTEN else 8,
-                "thickness": 14,
-                "line": {"width": 0},
-                "hovertemplate": "%{label}<br>%{value:,d} events<extra></extra>",
-            },
-            link={
-                "source": [code[row["from_scenario"]] for row in drawn],
-                "target": [size + code[row["to_scenario"]] for row in drawn],
-                "value": [row["n"] for row in drawn],
-                "color": [
-                    translucent(colors[row["from_scenario"]], strength)
-                    if selected in {None, row["from_scenario"], row["to_scenario"]}
-                    else translucent(theme.faint, 0.25)
-                    for row in drawn
-                ],
-                "customdata": [_flow(row) for row in drawn],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-            textfont={"color": theme.text, "size": 13, "shadow": "none"},
-        )
-    )
-    figure.update_layout(margin={"t": 12, "l": 4, "r": 4})
-    return finish(figure, theme, 160 + 42 * min(max(2, size), 12))
-
-
-def _places(drawn: list[Record], side: str, code: dict[str, int]) -> list[float]:
-    """Return where the nodes of one side stand, in the order of the codes, 0 on top to 1."""
-    sizes = np.zeros(len(code))
-    for row in drawn:
-        sizes[code[row[side]]] += row["n"]
-    share = sizes / max(1.0, sizes.sum()) * 0.8 + 0.2 / len(code)
-    middles = np.cumsum(share) - share / 2
-    return [float(value) for value in np.clip(middles, 0.001, 0.999)]
-
-
 def label(name: str, scenarios: tuple[str, ...], limit: int = 24) -> str:
     """Return an axis label with the scenario's colour before its name.
 
@@ -257,11 +185,3 @@ def _hover(row: Record, reference: str) -> str:
                 f"({interval(row[f'{name}_low'], row[f'{name}_high'], 2)})"
             )
     return "<br>".join(lines)
-
-
-def _flow(row: Record) -> str:
-    return (
-        f"<b>{plain(row['from_scenario'])} → {plain(row['to_scenario'])}</b><br>"
-        f"{count(row['n'])} of {count(row['n_from'])} transitions "
-        f"({percent(row['n'] / row['n_from'], 1)})"
-    )

@@ -1,11 +1,13 @@
 """A report as one HTML page that opens anywhere, without a network."""
 
+import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-import plotly.io
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
@@ -37,7 +39,8 @@ def page(report: Report) -> bytes:
     )
     template = environment.get_template("template.html.j2")
     text = template.render(
-        report=report, figures=list(_figures(report)), plotly=Markup(get_plotlyjs()),
+        report=report, figures=list(_figures(report)), plotly=_plotly(),
+        painter=Markup(files("ruie_core.report").joinpath("painter.js").read_text("utf-8")),
         theme=LIGHT, standings=STANDINGS, spans=spans,
     )  # fmt: skip
     made = text.encode()
@@ -50,17 +53,19 @@ def page(report: Report) -> bytes:
 
 
 def _figures(report: Report) -> Iterator[Markup]:
-    """Write each figure without the library; Plotly escapes what could end the script."""
-    for place, section in enumerate(report.sections):
-        written = plotly.io.to_html(
-            section.picture.figure,
-            config=_CONFIG,
-            include_plotlyjs=False,
-            full_html=False,
-            default_width="100%",
-            div_id=f"figure-{place + 1}",
-        )
-        yield Markup(written)
+    """Write each figure as JSON in which nothing can end the script around it."""
+    for section in report.sections:
+        drawn = json.loads(section.picture.figure.to_json())
+        shown = {"data": drawn["data"], "layout": drawn["layout"], "config": _CONFIG}
+        yield htmlsafe_json_dumps(shown)
+
+
+def _plotly() -> Markup:
+    """Return the library once, as text that nothing runs before the page is painted."""
+    source = get_plotlyjs()
+    if "</script" in source or "<!--" in source:
+        raise AssertionError("this plotting library would end the script that holds it")
+    return Markup(source)
 
 
 def save(content: bytes, out: Path) -> None:

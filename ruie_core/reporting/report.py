@@ -39,3 +39,10 @@ MORE = (
     "Choose a cohort at the side to compare it with the rest, or a person in the User view to tell "
     "their path as an illustration."
 )
+
+SAVED = "Saved: changes are kept in this list as you make them."
+UNNAMED = "Not named yet: kept in this browser tab until you save it as a list."
+SHOWS_ONLY = (
+    "This server only shows (RUIE_READ_ONLY is set): changes stay in this browser tab, and no list "
+    "is written."
+)

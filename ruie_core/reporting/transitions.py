@@ -155,6 +155,7 @@ def flows(frame: pd.DataFrame, moves_only: bool) -> str:
     total = int(frame["n"].sum())
     stays = int(frame.loc[frame["from_scenario"] == frame["to_scenario"], "n"].sum())
     text = "Left: the scenario of an event; right: that of the next; width: number of events."
+    text += " A click on a dot selects its scenario."
     if moves_only:
         return f"{text} {count(stays)} of {count(total)} transitions stay and are left out."
     return f"{text} All {count(total)} transitions."

@@ -8,6 +8,7 @@ import pytest
 from ruie_core.analysis.findings import (
     MOST_CAPTION,
     MOST_PICKS,
+    ChangedMeanwhileError,
     Pick,
     captioned,
     change_findings,
@@ -17,6 +18,7 @@ from ruie_core.analysis.findings import (
     moved,
     new_list,
     read_findings,
+    rename_findings,
     save_findings,
     toggled,
 )
@@ -55,6 +57,33 @@ def test_a_list_holds_no_numbers(store: RunStore) -> None:
         {"finding": "skill", "caption": "so what"},
         {"finding": "cohort-move", "cohort": "busy", "caption": ""},
     ]
+
+
+def test_a_change_of_another_state_is_refused(store: RunStore) -> None:
+    save_findings(store, new_list(store, "Mine", PICKS))
+    seen = read_findings(store, "mine").revision
+    first = change_findings(store, "mine", PICKS[:1], seen)
+    assert first.revision == read_findings(store, "mine").revision != seen
+    with pytest.raises(ChangedMeanwhileError, match="“Mine” was changed elsewhere"):
+        change_findings(store, "mine", PICKS[1:], seen)
+    assert read_findings(store, "mine").picks == PICKS[:1]
+    change_findings(store, "mine", PICKS[:1], seen)  # the same change twice is none
+    assert change_findings(store, "mine", PICKS[1:], first.revision).picks == PICKS[1:]
+
+
+def test_a_list_keeps_its_id_under_another_name(store: RunStore) -> None:
+    save_findings(store, new_list(store, "Mine", PICKS))
+    save_findings(store, new_list(store, "Yours", ()))
+    before = read_findings(store, "mine")
+    renamed = rename_findings(store, "mine", " Ours ")
+    assert list_findings(store.path) == {"mine": "Ours", "yours": "Yours"}
+    assert renamed == read_findings(store, "mine")
+    assert (renamed.picks, renamed.created) == (PICKS, before.created)
+    assert renamed.revision == before.revision, "another name is no other choice"
+    with pytest.raises(UserError, match="There is a list of findings “Yours” already"):
+        rename_findings(store, "mine", "Yours")
+    with pytest.raises(UserError, match="is no name for a list"):
+        rename_findings(store, "mine", "···")
 
 
 def test_edits_keep_to_their_bounds() -> None:

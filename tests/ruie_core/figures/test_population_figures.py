@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from ruie_core.figures import calibration, gate, overview, scenarios, transitions
+from ruie_core.figures import calibration, gate, overview, scenarios, streams, transitions
 from ruie_core.figures.theme import DARK, LIGHT, Theme, action_symbols, scenario_colors
 
 NAMES = ("feed", "<b>search</b>", "a scenario whose name is far too long for an axis", "other")
@@ -111,7 +111,7 @@ FIGURES: dict[str, Make] = {
     "lift": lambda names, theme: transitions.heatmaps(
         pairs_frame(names), names, "log_lift", "population", theme
     ),
-    "sankey": lambda names, theme: transitions.sankey(pairs_frame(names), names, False, theme),
+    "sankey": lambda names, theme: streams.sankey(pairs_frame(names), names, False, theme),
     "gates": lambda names, theme: gate.distribution(*gate_frames(names), names, theme),
     "mass": lambda names, theme: gate.mass(gate_frames(names)[1], names, theme),
     "promises": lambda names, theme: gate.promises(gaps_frame(names), names, theme),
@@ -146,8 +146,10 @@ def test_a_scenario_has_one_colour_everywhere() -> None:
         colors.values()
     )
     assert gate.mass(gate_frames(NAMES)[1], NAMES).data[0].marker.color == tuple(colors.values())
-    link = transitions.sankey(pairs_frame(NAMES), NAMES, moves_only=False).data[0]
-    assert link.node.color == tuple(colors.values()) * 2
+    link = streams.sankey(pairs_frame(NAMES), NAMES, moves_only=False).data[0]
+    assert {name: colors[name] for name in link.node.label} == dict(
+        zip(link.node.label, link.node.color, strict=True)
+    )
     # A subset keeps the colours of the whole.
     part = gate_frames(NAMES)[1].iloc[1:2]
     assert gate.mass(part, NAMES).data[0].marker.color == (colors[NAMES[1]],)
@@ -190,8 +192,8 @@ def test_only_ratios_beyond_chance_are_bold() -> None:
 
 def test_moves_only_leaves_the_diagonal_out() -> None:
     frame = pairs_frame(("a", "b", "c"))
-    assert len(transitions.sankey(frame, ("a", "b", "c")).data[0].link.value) == 4
-    assert len(transitions.sankey(frame, ("a", "b", "c"), False).data[0].link.value) == 6
+    assert len(streams.sankey(frame, ("a", "b", "c")).data[0].link.value) == 4
+    assert len(streams.sankey(frame, ("a", "b", "c"), False).data[0].link.value) == 6
 
 
 def test_a_figure_of_nothing_is_an_empty_figure() -> None:
