@@ -10,8 +10,7 @@ from app.components.tour import COOKIE
 from tests.e2e.watch import Watch
 from tests.fake_run import fabricate
 from tests.fake_summaries import write_experiments
-from tests.serve import ARTEFACTS as ARTEFACTS
-from tests.serve import serving as serving
+from tests.serve import serving
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

@@ -7,9 +7,10 @@ from playwright.sync_api import Browser, Page
 
 from app.components.pending import height_of
 from app.views.registry import VIEWS
-from tests.e2e.conftest import ARTEFACTS, see_no_tour
+from tests.e2e.conftest import see_no_tour
 from tests.e2e.test_browser import path
 from tests.e2e.watch import Watch
+from tests.serve import ARTEFACTS
 
 SHOWN = [view.module for view in VIEWS if view.needs_run]
 """The views that draw a run."""

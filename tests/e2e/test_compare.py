@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import described, save_cohort
 from ruie_core.analysis.store import RunStore
-from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.watch import Watch
 from tests.fake_run import fabricate
+from tests.serve import ARTEFACTS
 
 MAIN = '[data-testid="stMain"]'
 pytestmark = pytest.mark.e2e

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.watch import Watch
+from tests.serve import ARTEFACTS
 
 pytestmark = pytest.mark.e2e
 

@@ -20,8 +20,8 @@ from ruie_core.report import html
 from ruie_core.report.build import from_options
 from ruie_core.report.gather import Desk, everyone
 from ruie_core.reporting.report import SAVED
-from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.watch import Watch
+from tests.serve import ARTEFACTS
 
 pytestmark = pytest.mark.e2e
 

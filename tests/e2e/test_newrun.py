@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import ARTEFACTS, see_no_tour, serving
+from tests.e2e.conftest import see_no_tour
 from tests.e2e.watch import Watch
+from tests.serve import ARTEFACTS, serving
 from tests.tiny_log import write_tiny_log
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]

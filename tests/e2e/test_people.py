@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ARTEFACTS
 from tests.e2e.watch import Watch
+from tests.serve import ARTEFACTS
 
 MAIN = '[data-testid="stMain"]'
 pytestmark = pytest.mark.e2e

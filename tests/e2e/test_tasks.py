@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ruie_core.analysis.schema import schemas, write_table
 from ruie_core.analysis.store import RunStore
 from ruie_core.files import read_json
-from tests.e2e.conftest import ARTEFACTS, REPOSITORY, serving
 from tests.e2e.hands import Hands
 from tests.e2e.watch import Watch
 from tests.fake_run import seal_analysis
+from tests.serve import ARTEFACTS, REPOSITORY, serving
 
 pytestmark = pytest.mark.e2e
 COUNTS = ARTEFACTS / "tasks.json"

@@ -17,9 +17,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from ruie_core.analysis.store import RunStore
 from ruie_core.files import FINDINGS
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM, REPOSITORY, see_no_tour, serving
+from tests.e2e.conftest import ARGUMENTS, CHROMIUM, see_no_tour
 from tests.e2e.hands import Hands
 from tests.e2e.watch import Watch
+from tests.serve import REPOSITORY, serving
 from tests.walkthrough.document import PLACE, block, filled, keep, pictured
 from tests.walkthrough.pictures import MOST_IN_ALL, Shot
 from tests.walkthrough.stops import CHOSEN, STOPS, Seen, findings
