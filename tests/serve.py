@@ -32,12 +32,15 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def running(log_name: str, places: Mapping[str, Path | str]) -> Iterator[Server]:
+def running(
+    log_name: str, places: Mapping[str, Path | str], script: str = "app/main.py"
+) -> Iterator[Server]:
     """Run the app, told by environment variables where things lie; stop it in the end.
 
     Args:
         log_name: of the file in ``artefacts`` that its output goes to.
         places: values by the names of environment variables.
+        script: what is run, from the repository.
 
     Raises:
         RuntimeError: it does not answer within 90 seconds.
@@ -47,7 +50,7 @@ def running(log_name: str, places: Mapping[str, Path | str]) -> Iterator[Server]
         port = free.getsockname()[1]
     ARTEFACTS.mkdir(exist_ok=True)
     log = ARTEFACTS / log_name
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, "--server.port", str(port)],

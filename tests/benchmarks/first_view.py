@@ -7,7 +7,9 @@ is when every chart that begins within the window is drawn and nothing pending i
 ``whole`` when that holds of the page and the script has finished; views without charts count by
 their title. Both from the navigation, by the page's own clock, watched from within the page at
 every frame. Beside them the CPU time of server and browser, since the clock also counts what else
-the machine does. A console error or a request to another host is printed and counts.
+the machine does. The last row is the floor: a Streamlit page with one line chart and nothing else
+(``bare_page.py``), served and opened alike. A console error or a request to another host is printed
+and counts.
 """
 
 import argparse
@@ -79,6 +81,11 @@ def sight(browser: Browser, server: str, path: str) -> tuple[dict[str, float], l
     return seconds, [*watch.errors, *(f"asked {url}" for url in watch.elsewhere)]
 
 
+def _path(view: str) -> str:
+    """Return the path of a view; the first one's is the root."""
+    return "" if view == VIEWS[0].module else view
+
+
 def main() -> None:
     """Fabricate where needed, serve, open, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -98,20 +105,22 @@ def main() -> None:
         table.add_column(column, justify="left" if column == "view" else "right")
     with running("server-first.log", environment(place)) as server, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for view in given.views:
-            sight(browser, server.address, f"{view}?user={users.pop()}")  # the server gets warm
-            measured = []
-            for _ in range(given.repeat):
-                times, wrong = sight(browser, server.address, f"{view}?user={users.pop()}")
-                measured.append(times)
-                faults += [f"{view}: {fault}" for fault in wrong]
-            columns = {name: [times[name] for times in measured] for name in measured[0]}
-            worst = max(worst, *columns["screen"])
-            cells = [np.median(columns["screen"]), max(columns["screen"])]
-            cells += [np.median(columns["whole"]), max(columns["whole"])]
-            cells += [np.median(columns["cpu"])]
-            table.add_row(view, str(given.repeat), *(f"{value:.2f}" for value in cells))
-            Console(stderr=True).print(f"{view}: {cells[0]:.2f} s")
+        with running("server-bare.log", {}, "tests/benchmarks/bare_page.py") as bare:
+            places = [(view, server.address, _path(view)) for view in given.views]
+            for name, address, path in [*places, ("(bare page)", bare.address, "")]:
+                sight(browser, address, f"{path}?user={users.pop()}")  # the server gets warm
+                measured = []
+                for _ in range(given.repeat):
+                    times, wrong = sight(browser, address, f"{path}?user={users.pop()}")
+                    measured.append(times)
+                    faults += [f"{name}: {fault}" for fault in wrong]
+                columns = {key: [times[key] for times in measured] for key in measured[0]}
+                worst = max(worst, *columns["screen"])
+                cells = [np.median(columns["screen"]), max(columns["screen"])]
+                cells += [np.median(columns["whole"]), max(columns["whole"])]
+                cells += [np.median(columns["cpu"])]
+                table.add_row(name, str(given.repeat), *(f"{value:.2f}" for value in cells))
+                Console(stderr=True).print(f"{name}: {cells[0]:.2f} s")
         browser.close()
     Console(width=110).print(table)
     for fault in faults:
