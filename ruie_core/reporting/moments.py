@@ -15,6 +15,7 @@ import pandas as pd
 from ruie_core.figures.numbers import number
 from ruie_core.reporting.gate_reason import why
 from ruie_core.reporting.shift import interest_shifts
+from ruie_core.reporting.text import plural
 from ruie_core.reporting.walk import TAIL, Walk
 
 UNEXPECTED = 0.25
@@ -87,7 +88,8 @@ def unexpected_switches(path: Walk) -> list[Moment]:
             f"{path.names[likeliest]} ({path.p[i, likeliest]:.2f})"
         )
         if len(after) >= 3:
-            text += f"; of the {len(after)} events from here, {stayed} are in {path.names[now]}"
+            are = plural(stayed, "is", "are")
+            text += f"; of the {len(after)} events from here, {stayed} {are} in {path.names[now]}"
         strength = (1 - given / UNEXPECTED) * (0.4 + 0.6 * stayed / TAIL)
         found.append(_at(i, SWITCH, f"{text}.", path.names[now], strength))
     return found
