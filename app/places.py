@@ -15,7 +15,7 @@ def logs() -> Path:
 
 
 def read_only() -> bool:
-    """Whether a browser may start nothing: ``RUIE_READ_ONLY`` is set, to anything but 0."""
+    """Whether a browser may start and write nothing: ``RUIE_READ_ONLY`` is set, not to 0."""
     return os.environ.get("RUIE_READ_ONLY", "0") not in {"", "0"}
 
 

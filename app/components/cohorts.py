@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from app.components.messages import problem
+from app.places import read_only
 from app.state import Context, Group, select_cohort
 from ruie_core.analysis.cohorts import (
     MOST_BYTES,
+    Cohort,
     checked_cohort,
     delete_cohort,
     described,
@@ -19,6 +21,7 @@ from ruie_core.analysis.cohorts import (
 )
 from ruie_core.errors import UserError
 from ruie_core.figures.numbers import count
+from ruie_core.reporting import cohorts as words
 from ruie_core.reporting.text import escape, plural, strong
 
 _ERROR, _NAME, _FILE = "cohort_error", "cohort_name", "cohort_file"
@@ -34,16 +37,34 @@ def cohort_menu(context: Context, matches: pd.DataFrame) -> None:
     with st.popover("Cohorts", type="tertiary", key="cohort_popover"):
         if context.group is not None and context.selection.cohort is not None:
             _selected(context, context.group, context.selection.cohort)
-        if len(matches) and context.selection.find is not None:
-            _save(context, matches)
-        elif context.group is None:
-            st.caption("Describe a behaviour; those who match can be saved as a cohort.")
-        st.file_uploader(
-            "Import a cohort", type="json", key=_FILE, on_change=_import,
-            args=(context,), max_upload_size=MOST_BYTES >> 20,
-        )  # fmt: skip
+        if read_only():
+            st.caption(words.SHOWS_ONLY)
+        else:
+            _make(context, matches)
     if error := st.session_state.pop(_ERROR, None):
         problem(UserError(error))
+
+
+def _make(context: Context, matches: pd.DataFrame) -> None:
+    if len(matches) and context.selection.find is not None:
+        _save(context, matches)
+    elif context.group is None:
+        st.caption("Describe a behaviour; those who match can be saved as a cohort.")
+    st.file_uploader(
+        "Import a cohort", type="json", key=_FILE, on_change=_import,
+        args=(context,), max_upload_size=MOST_BYTES >> 20,
+    )  # fmt: skip
+
+
+def _keep(context: Context, cohort: Cohort) -> None:
+    """Write a cohort and select it.
+
+    Raises:
+        UserError: the server only shows, or the cohort cannot be written.
+    """
+    if read_only():
+        raise UserError(words.SHOWS_ONLY)
+    select_cohort(save_cohort(context.store, cohort))
 
 
 def _selected(context: Context, group: Group, identity: str) -> None:
@@ -58,7 +79,7 @@ def _selected(context: Context, group: Group, identity: str) -> None:
         st.button("Look at everyone", key="cohort_leave", on_click=select_cohort, args=(None,))
         st.button(
             "Remove", key="cohort_delete", on_click=_delete, args=(context, identity),
-            help="Removes the cohort from the run's folder.",
+            help="Removes the cohort from the run's folder.", disabled=read_only(),
         )  # fmt: skip
 
 
@@ -79,7 +100,7 @@ def _saved(context: Context, matches: pd.DataFrame) -> None:
             cohort = described(store, name, find, len(matches))
         else:  # a behaviour within a cohort: those people, by name
             cohort = listed_cohort(store, name, matches["user_id"])
-        select_cohort(save_cohort(store, cohort))
+        _keep(context, cohort)
     except UserError as error:
         st.session_state[_ERROR] = str(error)
 
@@ -99,10 +120,13 @@ def save_listed(context: Context, users: Callable[[], pd.DataFrame], label: str,
         store = context.store
         try:
             cohort = listed_cohort(store, st.session_state[name_key], users()["user_id"])
-            select_cohort(save_cohort(store, cohort))
+            _keep(context, cohort)
         except UserError as error:
             st.session_state[error_key] = str(error)
 
+    if read_only():
+        st.caption(words.SHOWS_ONLY)
+        return
     with st.form(f"{key}_form", border=False, clear_on_submit=True):
         name, save = st.columns([3, 1], vertical_alignment="bottom")
         name.text_input(label, key=name_key, placeholder="a name")
@@ -122,12 +146,14 @@ def _import(context: Context) -> None:
         return
     try:
         cohort = checked_cohort(context.store, value, file.name)
-        select_cohort(save_cohort(context.store, cohort))
+        _keep(context, cohort)
     except UserError as error:
         st.session_state[_ERROR] = str(error)
 
 
 def _delete(context: Context, identity: str) -> None:
+    if read_only():
+        return
     try:
         delete_cohort(context.store, identity)
     except UserError as error:

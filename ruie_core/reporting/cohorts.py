@@ -1,6 +1,12 @@
 """Sentences about cohorts."""
 
+from typing import Final
+
 from ruie_core.reporting.text import strong
+
+SHOWS_ONLY: Final = (
+    "This server only shows: cohorts can be looked at and exported, not made or removed."
+)
 
 
 def everyone_line(name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import described, listed_cohort, read_cohort, save_cohort
 from ruie_core.analysis.store import RunStore
+from ruie_core.reporting import cohorts as words
 from tests.app.conftest import OpenView, go_to, texts
 
 FIND = "feed → other within 3 events and gate < 0.5"
@@ -115,6 +116,24 @@ def test_a_cohort_is_saved_read_and_let_go(
     page.button(key="cohort_delete").click().run()
     assert "cohort" not in page.query_params
     assert not list((store.path / "cohorts").glob("*"))
+
+
+def test_a_server_that_only_shows_writes_no_cohort(
+    open_view: OpenView, own_checkpoints: Path, busy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = own_checkpoints / "steady" / "cohorts"
+    before = sorted(path.read_bytes() for path in folder.iterdir())
+    monkeypatch.setenv("RUIE_READ_ONLY", "1")
+    page = open_view("user", own_checkpoints, run="steady", cohort="busy-people", find="in feed")
+    assert not page.exception
+    assert f"{busy}" in texts(page)
+    assert words.SHOWS_ONLY in texts(page)
+    assert page.button(key="cohort_delete").disabled
+    assert not [each for each in page.text_input if each.key == "cohort_name"]
+    assert sorted(path.read_bytes() for path in folder.iterdir()) == before
+    page = open_view("embeddings", own_checkpoints, run="steady")
+    assert not page.exception
+    assert not [each for each in page.text_input if str(each.key).endswith("cohort_name")]
 
 
 def test_people_found_within_a_cohort_are_saved_by_name(
