@@ -25,7 +25,7 @@ NAMES = {
     "gate target": "gate from the TD target",
     "gate likelihood": "gate from likelihood",
     "gate engaged": "gate from engagement",
-    "gate oracle": "true noise (oracle)",
+    "gate oracle": "oracle (knows the truth)",
     "joint, gate constant": "joint, gate = 1",
     "gating": "what the gate adds to joint",
     "triplet": "triplet loss",

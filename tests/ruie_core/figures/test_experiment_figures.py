@@ -174,13 +174,13 @@ def test_curves_carry_their_names_and_the_oracle_is_ink() -> None:
     figure = FIGURES["noise ndcg"](LIGHT)
     assert not any(trace.showlegend for trace in figure.data)
     notes = {note.text: note.font.color for note in figure.layout.annotations}
-    assert notes["true noise (oracle)"] == LIGHT.text
+    assert notes["oracle (knows the truth)"] == LIGHT.text
     assert notes["gate = 1"] == LIGHT.muted
     heights = sorted(note.y for note in figure.layout.annotations)
     least = min(b - a for a, b in pairwise(heights))
     assert least > 0.005, "no name lies on another"
     by = traces(figure)
-    assert by["true noise (oracle)"].line.dash == "dash"
+    assert by["oracle (knows the truth)"].line.dash == "dash"
 
 
 def test_a_share_of_the_ceiling_has_both_ends_drawn() -> None:
