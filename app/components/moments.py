@@ -32,7 +32,7 @@ def explanations(path: Walk, moments: Sequence[Moment], step: int, items: int) -
     _moment_list(moments, path.n)
     if step <= path.n:
         value = number(float(path.gate[step - 1]))
-        st.markdown(f"**Gate at event {count(step)}: {value}**", help=explained("Gate"))
+        st.markdown(f"**Gate at event {count(step)}: {value}**", help=explained("Gate", "Event"))
         st.markdown(escape(gate_line(path, step, items)))
 
 
