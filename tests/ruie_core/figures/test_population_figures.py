@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from ruie_core.figures import calibration, gate, overview, scenarios, streams, transitions
-from ruie_core.figures.numbers import plain
+from ruie_core.figures.numbers import plain, short
 from ruie_core.figures.theme import DARK, LIGHT, Theme, action_symbols, scenario_colors
 
 NAMES = ("feed", "<b>search</b>", "a scenario whose name is far too long for an axis", "other")
@@ -148,7 +148,7 @@ def test_a_scenario_has_one_colour_everywhere() -> None:
     )
     assert gate.mass(gate_frames(NAMES)[1], NAMES).data[0].marker.color == tuple(colors.values())
     link = streams.sankey(pairs_frame(NAMES), NAMES, moves_only=False).data[0]
-    written = {plain(name): color for name, color in colors.items()}
+    written = {plain(short(name, 24)): color for name, color in colors.items()}
     assert {label: written[label] for label in link.node.label} == dict(
         zip(link.node.label, link.node.color, strict=True)
     )
