@@ -65,10 +65,10 @@ def test_a_click_in_any_row_chooses_the_event(
     page.mouse.click(x, y)
     page.wait_for_url(f"**step={event[1]}*")
     watch.settle()
-    expect(page.get_by_text(f"At event {event[1]}:")).to_be_visible()
+    expect(page.get_by_text(f"At event {event[1]}:", exact=True)).to_be_visible()
     page.reload()
     watch.settle()
-    expect(page.get_by_text(f"At event {event[1]}:")).to_be_visible()
+    expect(page.get_by_text(f"At event {event[1]}:", exact=True)).to_be_visible()
     watch.sound()
 
 
@@ -88,7 +88,7 @@ def test_the_links_at_the_side_carry_the_chosen_event(
     side.get_by_role("link", name="User").click()
     page.wait_for_url("**/user?*")
     watch.settle()
-    expect(page.get_by_text(f"At event {step[1]}:")).to_be_visible()
+    expect(page.get_by_text(f"At event {step[1]}:", exact=True)).to_be_visible()
     watch.sound()
 
 
