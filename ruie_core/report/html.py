@@ -1,14 +1,13 @@
 """A report as one HTML page that opens anywhere, without a network."""
 
-import json
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
+from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs
 
 from ruie_core.errors import UserError
@@ -53,11 +52,11 @@ def page(report: Report) -> bytes:
 
 
 def _figures(report: Report) -> Iterator[Markup]:
-    """Write each figure as JSON in which nothing can end the script around it."""
+    """Write each figure as JSON; Plotly escapes what could end the script around it."""
     for section in report.sections:
-        drawn = json.loads(section.picture.figure.to_json())
+        drawn = section.picture.figure.to_dict()
         shown = {"data": drawn["data"], "layout": drawn["layout"], "config": _CONFIG}
-        yield htmlsafe_json_dumps(shown)
+        yield Markup(to_json_plotly(shown))
 
 
 def _plotly() -> Markup:
