@@ -19,6 +19,12 @@ def events_of(store: RunStore, user: int) -> str:
     return store.keep(query, {"user": int(user)}, "person", _MOST)
 
 
+def events_by_id(store: RunStore, user_id: str) -> str:
+    """Return ``events_of`` of the person whom the log calls so; nobody's events are none."""
+    code = code_of(store, user_id)
+    return events_of(store, -1 if code is None else code)
+
+
 def code_of(store: RunStore, user_id: str) -> int | None:
     """Return the code of the person whom the log calls so; none where the run knows nobody."""
     found = store.sql('SELECT "user" FROM users WHERE user_id = ?', [user_id])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ruie_core.analysis.behaviour.conditions import Behaviour, Change, Move, Taken, members
+from ruie_core.analysis.behaviour.narrow import STEPS
 
 NEAR: Final = 8
 """Stretches up to so many events are looked through row by row; longer ones are sorted."""
@@ -17,8 +18,8 @@ class Draft:
 
     def __init__(self, behaviour: Behaviour, scenarios: Sequence[str], table: str) -> None:
         self.scenarios = scenarios
-        self.falls = table != "steps"
-        self.table = f"{table} AS steps" if self.falls else table
+        self.falls = table != STEPS
+        self.table = f"{table} AS {STEPS}" if self.falls else table
         self.possible = _possible(behaviour, scenarios)
         self.near = _is_near(behaviour)
         self.later: Change | None = None

@@ -24,6 +24,7 @@ from ruie_core.analysis.behaviour.conditions import (
 )
 from ruie_core.analysis.behaviour.draft import CAME, Draft, all_of, listed
 from ruie_core.analysis.behaviour.measures import STEP_MEASURES, USER_MEASURES, Comparison
+from ruie_core.analysis.behaviour.narrow import STEPS
 from ruie_core.analysis.behaviour.near import near_hits
 from ruie_core.analysis.store import quote
 
@@ -42,7 +43,7 @@ def statement(
     scenarios: Sequence[str],
     order: str,
     among: str | None = None,
-    table: str = "steps",
+    table: str = STEPS,
 ) -> Statement:
     """Return the query of the users who behave so.
 

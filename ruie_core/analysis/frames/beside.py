@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ruie_core.analysis.person import code_of, events_of
+from ruie_core.analysis.person import events_by_id
 from ruie_core.analysis.store import RunStore
 
 POPULARITY = "popularity"
@@ -41,8 +41,7 @@ def first_choices(
 
 
 def _choice(store: RunStore, user_id: str, t: int) -> pd.DataFrame:
-    code = code_of(store, user_id)
-    events = events_of(store, -1 if code is None else code)
+    events = events_by_id(store, user_id)
     return store.sql(
         f"""SELECT s.split, s.rank, c.item_id AS came_id, f.item_id, f.title, f.category,
                   (SELECT count(*) FROM items) AS items

@@ -13,7 +13,7 @@ from ruie_core.analysis.drift import (
     trailing_mix,
 )
 from ruie_core.analysis.frames.user import ranked_categories
-from ruie_core.analysis.person import code_of, events_of
+from ruie_core.analysis.person import events_by_id, events_of
 from ruie_core.analysis.store import RunStore, quote
 
 USUAL_PAUSE_HOURS = 0.5
@@ -99,8 +99,7 @@ def _columns(mix: np.ndarray, names: Sequence[str], rows: int) -> pd.DataFrame:
 def q_of_user(store: RunStore, user_id: str) -> pd.DataFrame:
     """Return ``t``, ``item_id`` and ``q_<scenario>`` of a person, named by the log's own id."""
     columns = ", ".join(f"s.{quote(f'q_{name}')}" for name in store.scenarios)
-    code = code_of(store, user_id)
-    events = events_of(store, -1 if code is None else code)
+    events = events_by_id(store, user_id)
     return store.sql(
         f"""SELECT s.t, i.item_id, {columns}
            FROM {events} s LEFT JOIN items i ON i.item = s.item ORDER BY s.t"""
