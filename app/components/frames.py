@@ -60,6 +60,7 @@ def _load(
     return _query(_store, *args, **kwargs)
 
 
+# A cache of its own needs a function of its own: Streamlit tells caches by name and source.
 @st.cache_data(max_entries=512, show_spinner=False)
 def _load_passing(
     fingerprint: str,  # noqa: ARG001 - this and the next are part of the cache key

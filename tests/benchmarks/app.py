@@ -9,7 +9,6 @@ imports, and for the first view the opening of the run. Clock and CPU time (of a
 side by side, because other programs may slow the clock.
 """
 
-import argparse
 import os
 import time
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 from app.views.registry import VIEWS
 from ruie_core.analysis.store import RunStore
 from tests.benchmarks.interactions import Interaction, controls, go_to, selections, unexercised
-from tests.benchmarks.kept_run import KEPT, NAME, cohorts, environment, kept_run, user_ids
+from tests.benchmarks.kept_run import NAME, asked_for, cohorts, environment, size_parser
 
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 REACH_MS, SWITCH_MS = 300.0, 200.0
@@ -128,18 +127,12 @@ def verdict(times: Times) -> str:
 
 def main() -> None:
     """Fabricate where needed, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=2_000_000)
-    parser.add_argument("--users", type=int, default=25_000)
-    parser.add_argument("--items", type=int, default=20_000)
+    parser = size_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=10)
     parser.add_argument("--views", nargs="*", default=[view.module for view in VIEWS])
-    parser.add_argument("--folder", type=Path, default=KEPT, help="where the run is kept")
     given = parser.parse_args()
-    place = kept_run(given.users, given.steps, given.items, given.folder)
+    place, users = asked_for(given)
     os.environ |= environment(place)
-    users = user_ids(given.users)
-    np.random.default_rng(0).shuffle(users)
     known = RunStore(place / "runs" / NAME)
     page = AppTest.from_file(MAIN, default_timeout=300)
     page.query_params["user"] = users.pop()

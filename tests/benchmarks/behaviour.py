@@ -16,7 +16,7 @@ from rich.table import Table
 
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.behaviour.narrow import narrow
-from ruie_core.analysis.behaviour.statement import statement
+from ruie_core.analysis.behaviour.statement import Statement, statement
 from ruie_core.analysis.frames.people import asked
 from ruie_core.analysis.store import RunStore
 from tests.fake_run import fabricate
@@ -31,6 +31,17 @@ SENTENCES = (
     "gate < 0.2 and rank of next > 100 and action like",
     "≥ 4 switches and NDCG under median and mostly in feed",
 )
+
+
+def timed(store: RunStore, query: Statement, repeat: int) -> tuple[int, list[float], list[float]]:
+    """Ask again and again; return the users found, and milliseconds by the clock and of CPU."""
+    users, clock, cpu = 0, [], []
+    for _ in range(repeat):
+        start = time.perf_counter(), time.process_time()
+        users = len(store.sql(query.sql, query.params))
+        clock.append(1_000 * (time.perf_counter() - start[0]))
+        cpu.append(1_000 * (time.process_time() - start[1]))
+    return users, clock, cpu
 
 
 def main() -> None:
@@ -50,18 +61,9 @@ def main() -> None:
         for sentence in SENTENCES:
             found = parse(sentence, store.scenarios, store.actions)
             query = asked(store, found)
-            clock, cpu = [], []
-            for _ in range(given.repeat):
-                start = time.perf_counter(), time.process_time()
-                users = len(store.sql(query.sql, query.params))
-                clock.append(1_000 * (time.perf_counter() - start[0]))
-                cpu.append(1_000 * (time.process_time() - start[1]))
+            users, clock, cpu = timed(store, query, given.repeat)
             on_file = statement(found, store.scenarios, 'users."user"')
-            slow = []
-            for _ in range(given.repeat):
-                start_file = time.process_time()
-                store.sql(on_file.sql, on_file.params)
-                slow.append(1_000 * (time.process_time() - start_file))
+            _, _, slow = timed(store, on_file, given.repeat)
             middle = (*np.percentile(clock, [50, 95]), np.median(cpu), np.median(slow))
             table.add_row(sentence, f"{users:,}", *(f"{value:.0f}" for value in middle))
     Console(width=120).print(table)

@@ -12,9 +12,7 @@ the machine does. The last row is the floor: a Streamlit page with one line char
 and counts.
 """
 
-import argparse
 import os
-from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
@@ -23,7 +21,7 @@ from rich.table import Table
 
 from app.views.registry import VIEWS
 from tests.benchmarks.embeddings import descendants_cpu
-from tests.benchmarks.kept_run import KEPT, environment, kept_run, user_ids
+from tests.benchmarks.kept_run import asked_for, environment, size_parser
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM, see_no_tour
 from tests.e2e.watch import Watch
 from tests.serve import running
@@ -88,17 +86,11 @@ def _path(view: str) -> str:
 
 def main() -> None:
     """Fabricate where needed, serve, open, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=2_000_000)
-    parser.add_argument("--users", type=int, default=25_000)
-    parser.add_argument("--items", type=int, default=20_000)
+    parser = size_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--views", nargs="*", default=[view.module for view in VIEWS])
-    parser.add_argument("--folder", type=Path, default=KEPT, help="where the run is kept")
     given = parser.parse_args()
-    place = kept_run(given.users, given.steps, given.items, given.folder)
-    users = user_ids(given.users)
-    np.random.default_rng(0).shuffle(users)
+    place, users = asked_for(given)
     load, faults, worst = os.getloadavg()[0], [], 0.0
     table = Table(title=f"first sight, s: {given.steps:,} steps of {given.users:,} users")
     for column in ("view", "n", "first screen p50", "max", "whole p50", "max", "CPU p50"):

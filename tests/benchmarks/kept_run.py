@@ -1,9 +1,12 @@
 """A fabricated run for the app's benchmarks, made once and kept in ``artefacts/runs`` (ignored)."""
 
+import argparse
 import hashlib
 import os
 import shutil
 from pathlib import Path
+
+import numpy as np
 
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import described, list_cohorts, save_cohort
@@ -37,6 +40,23 @@ def kept_run(users: int, steps: int, items: int = 20_000, folder: Path = KEPT) -
         save_cohort(store, described(store, COHORT, behaviour, found))
         part.rename(place)
     return place
+
+
+def size_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of the size that the kept run has, for a benchmark to add its own options."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--steps", type=int, default=2_000_000)
+    parser.add_argument("--users", type=int, default=25_000)
+    parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path, default=KEPT, help="where the run is kept")
+    return parser
+
+
+def asked_for(given: argparse.Namespace) -> tuple[Path, list[str]]:
+    """Return the folder of the run of the size asked for, and its users' ids in a random order."""
+    users = user_ids(given.users)
+    np.random.default_rng(0).shuffle(users)
+    return kept_run(given.users, given.steps, given.items, given.folder), users
 
 
 def environment(place: Path) -> dict[str, str]:

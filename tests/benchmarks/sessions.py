@@ -12,7 +12,6 @@ a lost connection. The first round is the warm-up. Memory is the server's reside
 round; the clients are another process.
 """
 
-import argparse
 import asyncio
 import itertools
 import os
@@ -20,7 +19,6 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -35,7 +33,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.components.tour import COOKIE
 from app.views.registry import VIEWS
-from tests.benchmarks.kept_run import KEPT, environment, kept_run, user_ids
+from tests.benchmarks.kept_run import asked_for, environment, size_parser
 from tests.serve import Server, running
 
 P95_SECONDS = 1.5
@@ -244,18 +242,12 @@ def report(logs: Sequence[Log], memory: Sequence[int], title: str) -> None:
 
 def main() -> None:
     """Fabricate where needed, serve, click, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=2_000_000)
-    parser.add_argument("--users", type=int, default=25_000)
-    parser.add_argument("--items", type=int, default=20_000)
+    parser = size_parser(__doc__)
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--pause", type=float, default=5.0, help="mean seconds between clicks")
-    parser.add_argument("--folder", type=Path, default=KEPT, help="where the run is kept")
     given = parser.parse_args()
-    place = kept_run(given.users, given.steps, given.items, given.folder)
-    users = user_ids(given.users)
-    np.random.default_rng(0).shuffle(users)
+    place, users = asked_for(given)
     load = os.getloadavg()[0]
     with running("server-sessions.log", environment(place)) as server:
         asked = rounds(server, users, given.sessions, given.rounds, given.pause)

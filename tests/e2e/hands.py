@@ -11,6 +11,16 @@ from tests.e2e.watch import Watch
 COUNTED = ("clicks", "fields", "keys", "scrolls", "steps")
 
 
+def side(page: Page) -> Locator:
+    """The bar at the side."""
+    return page.locator('[data-testid="stSidebar"]')
+
+
+def main(page: Page) -> Locator:
+    """The view."""
+    return page.locator('[data-testid="stMain"]')
+
+
 @dataclass
 class Hands:
     """Acts as a person would: no typed address, and only on what can be seen.
@@ -37,6 +47,10 @@ class Hands:
         target.click()
         self.clicks += 1
         self._did(f"click {what}", settle)
+
+    def open(self, view: str) -> None:
+        """Click a view in the list at the side."""
+        self.click(side(self.page).get_by_role("link", name=view, exact=True), view)
 
     def fill(self, target: Locator, text: str, what: str) -> None:
         """Type into a field."""

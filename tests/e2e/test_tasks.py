@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ruie_core.analysis.schema import schemas, write_table
 from ruie_core.analysis.store import RunStore
 from ruie_core.files import read_json
-from tests.e2e.hands import Hands
+from tests.e2e.hands import Hands, main, side
 from tests.e2e.watch import Watch
 from tests.fake_run import seal_analysis
 from tests.serve import ARTEFACTS, REPOSITORY, serving
@@ -56,14 +56,6 @@ def hands(page: Page, demo_server: str) -> Hands:
     return Hands(page, watch)
 
 
-def side(page: Page) -> Locator:
-    return page.locator('[data-testid="stSidebar"]')
-
-
-def main(page: Page) -> Locator:
-    return page.locator('[data-testid="stMain"]')
-
-
 def finish(hands: Hands, task: str, picture: str, most: int) -> None:
     """Keep the counts and a picture; a task takes no more actions than it is worth."""
     hands.page.screenshot(path=ARTEFACTS / f"task-{picture}.png")
@@ -72,12 +64,8 @@ def finish(hands: Hands, task: str, picture: str, most: int) -> None:
     hands.watch.sound()
 
 
-def open_user_view(hands: Hands) -> None:
-    hands.click(side(hands.page).get_by_role("link", name="User", exact=True), "User")
-
-
 def find_movers(hands: Hands) -> None:
-    open_user_view(hands)
+    hands.open("User")
     hands.click(hands.page.get_by_role("button", name="Try: recommendation →"), "the example")
 
 
@@ -93,7 +81,7 @@ def test_find_a_user_who_moved_from_feed_to_search(hands: Hands) -> None:
 
 
 def test_find_them_by_a_form_without_the_language(hands: Hands) -> None:
-    open_user_view(hands)
+    hands.open("User")
     page = hands.page
     hands.click(page.get_by_role("button", name="Build a behaviour"), "Build a behaviour", False)
     form = page.locator('[data-testid="stPopoverBody"]')
@@ -106,7 +94,7 @@ def test_find_them_by_a_form_without_the_language(hands: Hands) -> None:
 
 
 def test_say_why_the_gate_fell(hands: Hands) -> None:
-    open_user_view(hands)
+    hands.open("User")
     page = hands.page
     moment = page.get_by_role("button", name="gate collapse").first
     hands.click(moment, "a gate collapse among the moments that matter")
@@ -120,7 +108,7 @@ def test_compare_two_checkpoints_in_the_tail(hands: Hands) -> None:
     page = hands.page
     hands.click(side(page).get_by_role("combobox", name="Compare with"), "Compare with", False)
     hands.click(page.get_by_role("option", name="second"), "the other checkpoint")
-    hands.click(side(page).get_by_role("link", name="Compare", exact=True), "Compare")
+    hands.open("Compare")
     said = hands.look(main(page).get_by_text(re.compile("In the tail")).first)
     assert re.search(rf"In the tail, every scenario but recommendation: {INTERVAL}", said), said
     assert main(page).get_by_text("Tail scenarios").count() == 2, "a row of both charts"

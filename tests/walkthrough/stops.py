@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
 
-from tests.e2e.hands import Hands
+from tests.e2e.hands import Hands, main, side
 from tests.walkthrough.pictures import Shot, text_of
 
 CHOSEN = {
@@ -56,14 +56,6 @@ class Seen:
     shots: tuple[Shot, ...]
 
 
-def side(page: Page) -> Locator:
-    return page.locator('[data-testid="stSidebar"]')
-
-
-def main(page: Page) -> Locator:
-    return page.locator('[data-testid="stMain"]')
-
-
 def foot(page: Page, key: str) -> Locator:
     """The reading line under a chart."""
     return page.locator(f".st-key-{key}_foot")
@@ -75,20 +67,25 @@ def said(page: Page) -> str:
     return text_of(main(page).locator(below).first)
 
 
+def seen(hands: Hands, shot: Shot, *readings: str) -> Seen:
+    """What a stop shows when all of its clicks are told."""
+    return Seen(tuple(hands.steps), readings, address(hands.page), (shot,))
+
+
 def transitions(hands: Hands, _other: str) -> Seen:
     page = hands.page
-    hands.click(side(page).get_by_role("link", name="Transitions"), "Transitions")
+    hands.open("Transitions")
     alt = (
         "Three heatmaps of moves between tabs: observed, expected by the model, and how many times "
         "as often the model expects a move as it happens"
     )
     shot = Shot.of(page, "transitions", alt, foot(page, "transitions_heatmaps"))
-    return Seen(tuple(hands.steps), (said(page),), address(page), (shot,))
+    return seen(hands, shot, said(page))
 
 
 def scenarios(hands: Hands, _other: str) -> Seen:
     page = hands.page
-    hands.click(side(page).get_by_role("link", name="Scenarios"), "Scenarios")
+    hands.open("Scenarios")
     unknown = text_of(foot(page, "scenarios_head_tail").locator("p").first)
     first = said(page)
     given = main(page).get_by_text("next scenario given", exact=True)
@@ -106,26 +103,26 @@ def scenarios(hands: Hands, _other: str) -> Seen:
             ("Next scenario given", said(page), known),
         )
     )
-    return Seen(tuple(hands.steps), readings, address(page), (shot,))
+    return seen(hands, shot, *readings)
 
 
 def gate(hands: Hands, other: str) -> Seen:
     page = hands.page
     hands.click(side(page).get_by_role("combobox", name="Compare with"), "Compare with", False)
     hands.click(page.get_by_role("option", name=other, exact=True), other)
-    hands.click(side(page).get_by_role("link", name="Compare", exact=True), "Compare")
+    hands.open("Compare")
     alt = (
         "NDCG@10 of the model with and without the gate on the same events, per tab and over head "
         "and tail, with the paired differences and their intervals"
     )
     shot = Shot.of(page, "compare", alt, foot(page, "compare_runs_unknown"))
-    return Seen(tuple(hands.steps), (said(page),), address(page), (shot,))
+    return seen(hands, shot, said(page))
 
 
 def findings(hands: Hands, name: str) -> Seen:
     """Choose three findings, write a caption under each, and keep them as a named list."""
     page = hands.page
-    hands.click(side(page).get_by_role("link", name="Findings"), "Findings")
+    hands.open("Findings")
     boxes = main(page).locator('[data-testid="stCheckbox"]')
     for place in range(boxes.count()):
         box = boxes.nth(place)
