@@ -33,9 +33,9 @@ from app.selection import (
 from ruie_core.analysis import periods
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import write
-from ruie_core.analysis.behaviour.narrow import narrow
 from ruie_core.analysis.cohorts import members_of, read_cohort
 from ruie_core.analysis.frames.people import size
+from ruie_core.analysis.narrow import narrow
 from ruie_core.analysis.periods import Period, Span
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore, fingerprint
@@ -100,7 +100,7 @@ def open_store(path: Path) -> RunStore:
 @st.cache_resource(max_entries=4, show_spinner="Checking the run's files …")
 def _open(path: str, state: str) -> RunStore:  # noqa: ARG001 - ``state`` is part of the cache key
     store = RunStore(Path(path))
-    narrow(store)  # now, so that nobody who looks for people waits for it
+    narrow(store)  # now, so that nobody who asks about many events waits for it
     return store
 
 

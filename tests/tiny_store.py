@@ -18,15 +18,18 @@ def tiny_store(
 ) -> RunStore:
     """Return a store with ``steps``, and ``users`` made from it, without any files.
 
+    The rows are put in the order in which a run has them.
+
     Args:
-        steps: user, t, time, scenario and what else is asked for; gate, q_taken, return, truncated
-            and split have defaults.
+        steps: user, t, time, scenario and what else is asked for; the other columns of a run have
+            defaults.
         ranks: user, t, scenario, model, request_scenario, rank.
         time_kind: ``clock`` or ``order``.
         zone: the log's time zone.
     """
     defaults = {
         "gate": 0.5, "q_taken": 1.0, "return": 1.0, "truncated": False, "split": "train",
+        "item": 1, "rank": 1, "reward": 1.0,
     }  # fmt: skip
     steps = steps.assign(**{k: v for k, v in defaults.items() if k not in steps})
     store = RunStore.__new__(RunStore)
@@ -35,8 +38,10 @@ def tiny_store(
     store.health = {"time_zone": zone}
     store.scenarios = tuple(dict.fromkeys(steps["scenario"]))
     for name in store.scenarios:
-        if f"p_{name}" not in steps:
-            steps[f"p_{name}"] = 1 / len(store.scenarios)
+        for column, value in ((f"p_{name}", 1 / len(store.scenarios)), (f"q_{name}", 1.0)):
+            if column not in steps:
+                steps[column] = value
+    steps = steps.sort_values(["user", "t"], ignore_index=True)
     store._lock, store._keeping, store._kept = threading.Lock(), threading.Lock(), []
     store._connection = duckdb.connect()
     store._connection.execute("SET TimeZone = 'UTC'")

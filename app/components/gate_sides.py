@@ -11,7 +11,6 @@ from app.components.sides import Sides, contrast_chart
 from app.state import Context
 from ruie_core.analysis.frames import sides as frames
 from ruie_core.analysis.frames import spread
-from ruie_core.analysis.frames.gate import HIGH, LOW
 from ruie_core.figures import spread as figures
 from ruie_core.figures.calibration import curves
 from ruie_core.figures.theme import scenario_colors
@@ -30,7 +29,7 @@ def gate_sides(context: Context, sides: Sides) -> None:
     """Draw the view for two sides."""
     store, theme, table, names = context.store, context.theme, sides.table, sides.names
     gate = load(store, frames.means, table, "gate")
-    ends, gaps = load(store, frames.ends, table, LOW, HIGH), load(store, frames.gaps, table, "all")
+    ends, gaps = load(store, frames.ends, table), load(store, frames.gaps, table, "all")
     st.caption(said.amounts(load(store, frames.size, table), names))
     figures_ = words.sides_figures(gate, ends, gaps, names)
     metric_row([Metric(*figure) for figure in figures_], "gate_metric")

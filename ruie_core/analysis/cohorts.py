@@ -22,8 +22,8 @@ from pydantic import (
 from ruie_core.analysis import named
 from ruie_core.analysis.behaviour.conditions import Behaviour, resolved
 from ruie_core.analysis.behaviour.language import write
-from ruie_core.analysis.behaviour.narrow import table_for
 from ruie_core.analysis.behaviour.statement import statement
+from ruie_core.analysis.behaviour.table import table_for
 from ruie_core.analysis.store import RunStore
 from ruie_core.config import setting_sentence
 from ruie_core.errors import UserError

@@ -28,8 +28,10 @@ Z: Final = 1.959963984540054
 
 Floats = npt.NDArray[np.float64]
 
-_PARTS: Final = ("y1", "x1", "y2", "x2")
-_PRODUCTS: Final = tuple((one, two) for place, one in enumerate(_PARTS) for two in _PARTS[place:])
+PARTS: Final = ("y1", "x1", "y2", "x2")
+"""Totals of a cell: y and x of side 1 (side true) and of side 2."""
+PRODUCTS: Final = tuple((one, two) for place, one in enumerate(PARTS) for two in PARTS[place:])
+"""Pairs of which the sum of products over users is needed, for variances and covariance."""
 
 
 def standard_error(
@@ -69,29 +71,46 @@ def ratios(store: RunStore, cells: str, params: Mapping[str, Any] | None = None)
         params: its values.
 
     Returns:
-        A row per cell: cell; for i of 1 (side true) and 2: y_i, x_i (totals), users_i (with
-        x > 0), movers_i (with y > 0), value_i, se_i; and cov.
+        As ``estimated``, with ``cell``.
     """
     sums = ", ".join(
         f"coalesce(sum({part[0]}) FILTER ({'' if part[1] == '1' else 'NOT '}side), 0)::DOUBLE "
         f"AS {part}"
-        for part in _PARTS
+        for part in PARTS
     )
-    products = ", ".join(f"sum({one} * {two}) AS {one}{two}" for one, two in _PRODUCTS)
-    found = store.sql(
-        f"""
-        WITH cells AS ({cells}),
-        per_user AS (SELECT "user", cell, {sums} FROM cells GROUP BY "user", cell)
-        SELECT cell, {", ".join(f"sum({part}) AS {part}" for part in _PARTS)}, {products},
-            count(*) FILTER (x1 > 0) AS users_1, count(*) FILTER (x2 > 0) AS users_2,
-            count(*) FILTER (y1 > 0) AS movers_1, count(*) FILTER (y2 > 0) AS movers_2,
-            count(*) FILTER (x1 > 0 AND x2 > 0) AS users_both
-        FROM per_user GROUP BY cell
-        """,
-        params or {},
+    products = ", ".join(f"sum({one} * {two}) AS {one}{two}" for one, two in PRODUCTS)
+    return estimated(
+        store.sql(
+            f"""
+            WITH cells AS ({cells}),
+            per_user AS (SELECT "user", cell, {sums} FROM cells GROUP BY "user", cell)
+            SELECT cell, {", ".join(f"sum({part}) AS {part}" for part in PARTS)}, {products},
+                count(*) FILTER (x1 > 0) AS users_1, count(*) FILTER (x2 > 0) AS users_2,
+                count(*) FILTER (y1 > 0) AS movers_1, count(*) FILTER (y2 > 0) AS movers_2,
+                count(*) FILTER (x1 > 0 AND x2 > 0) AS users_both
+            FROM per_user GROUP BY cell
+            """,
+            params or {},
+        )
     )
-    made = {name: found[name].to_numpy(float) for name in found.columns if name != "cell"}
-    frame = found[["cell", "users_1", "users_2", "movers_1", "movers_2"]].copy()
+
+
+def estimated(sums: pd.DataFrame) -> pd.DataFrame:
+    """Return the two ratios of every row, their standard errors and their covariance.
+
+    Args:
+        sums: over users, the totals ``PARTS``, their products ``PRODUCTS``, ``users_1``,
+            ``users_2`` and ``users_both`` (with x > 0), ``movers_1`` and ``movers_2`` (with y > 0);
+            other columns name the row.
+
+    Returns:
+        What names the row, users and movers, and for i of 1 (side true) and 2: y_i, x_i (totals),
+        value_i, se_i; and cov.
+    """
+    counted = ["users_1", "users_2", "movers_1", "movers_2"]
+    read = [*PARTS, *(one + two for one, two in PRODUCTS), "users_both"]
+    made = {name: sums[name].to_numpy(float) for name in (*read, *counted)}
+    frame = sums.drop(columns=read)
     for side in ("1", "2"):
         y, x = f"y{side}", f"x{side}"
         total = np.where(made[x] > 0, made[x], np.nan)

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ruie_core.analysis.behaviour.language import parse
-from ruie_core.analysis.behaviour.narrow import narrow
 from ruie_core.analysis.behaviour.statement import Statement, statement
 from ruie_core.analysis.frames.people import asked
+from ruie_core.analysis.narrow import narrow
 from ruie_core.analysis.store import RunStore
 from tests.fake_run import fabricate
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ruie_core.analysis.behaviour.conditions import Behaviour, Change, Move, Taken, members
-from ruie_core.analysis.behaviour.narrow import STEPS
+from ruie_core.analysis.narrow import STEPS
 
 NEAR: Final = 8
 """Stretches up to so many events are looked through row by row; longer ones are sorted."""

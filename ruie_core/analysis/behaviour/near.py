@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ruie_core.analysis.behaviour.conditions import Change
 from ruie_core.analysis.behaviour.draft import CAME, Draft, all_of, listed
-from ruie_core.analysis.behaviour.narrow import FELL, fell
+from ruie_core.analysis.narrow import FELL, fell
 from ruie_core.analysis.store import quote
 
 

@@ -24,8 +24,8 @@ from ruie_core.analysis.behaviour.conditions import (
 )
 from ruie_core.analysis.behaviour.draft import CAME, Draft, all_of, listed
 from ruie_core.analysis.behaviour.measures import STEP_MEASURES, USER_MEASURES, Comparison
-from ruie_core.analysis.behaviour.narrow import STEPS
 from ruie_core.analysis.behaviour.near import near_hits
+from ruie_core.analysis.narrow import STEPS
 from ruie_core.analysis.store import quote
 
 _SQL: Final[Mapping[Comparison, str]] = {"<": "<", "≤": "<=", "=": "=", "≥": ">=", ">": ">"}

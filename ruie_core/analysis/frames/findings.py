@@ -25,6 +25,7 @@ from ruie_core.analysis.contrast import FEW_USERS, Z, standard_error
 from ruie_core.analysis.evidence import tested
 from ruie_core.analysis.frames import gate, transitions
 from ruie_core.analysis.frames.metrics import BASELINES, SMALL_CELL
+from ruie_core.analysis.narrow import events
 from ruie_core.analysis.store import RunStore, quote
 
 REQUEST: Final = "unknown"
@@ -97,8 +98,8 @@ def misreadings(store: RunStore) -> pd.DataFrame:
     names = list(store.scenarios)
     chances = [quote(f"p_{name}") for name in names]
     gaps = ", ".join(
-        f"sum({chance} - (target = $name{at})::INTEGER) AS d{at}, "
-        f"sum((target = $name{at})::INTEGER) AS n{at}"
+        f"sum({chance} - (scenario = $name{at})::INTEGER) AS d{at}, "
+        f"sum((scenario = $name{at})::INTEGER) AS n{at}"
         for at, chance in enumerate(chances)
     )
     sums = ", ".join(
@@ -110,10 +111,10 @@ def misreadings(store: RunStore) -> pd.DataFrame:
         f"""
         WITH per_user AS (
             SELECT "user", source, count(*) AS x, {gaps}
-            FROM ({transitions.path(", ".join(["scenario AS target", *chances]))})
+            FROM {events(store)}
             WHERE source IS NOT NULL AND split <> 'forecast' GROUP BY "user", source
         )
-        SELECT source, sum(x) AS x, sum(x * x) AS xx, count(*) AS users, {sums}
+        SELECT source::VARCHAR AS source, sum(x) AS x, sum(x * x) AS xx, count(*) AS users, {sums}
         FROM per_user GROUP BY source
         """,
         {f"name{at}": name for at, name in enumerate(names)},
@@ -139,9 +140,10 @@ def promises(store: RunStore) -> pd.DataFrame:
     found = store.sql(
         f"""
         WITH per_user AS (
-            SELECT scenario, "user", sum(q_taken::DOUBLE) AS q, sum("return"::DOUBLE) AS r,
-                count(*) AS x, count(*) FILTER (split <> 'train') AS held
-            FROM steps WHERE {_SOUND}
+            SELECT scenario::VARCHAR AS scenario, "user", sum(q_taken::DOUBLE) AS q,
+                sum("return"::DOUBLE) AS r, count(*) AS x,
+                count(*) FILTER (split <> 'train') AS held
+            FROM {events(store)} WHERE {_SOUND}
             GROUP BY GROUPING SETS ((scenario, "user"), ("user"))
         )
         SELECT coalesce(scenario, '{ALL}') AS scenario, scenario IS NULL AS whole, sum(q) AS q,
@@ -170,7 +172,7 @@ def slope(store: RunStore) -> pd.DataFrame:
         WITH pairs AS (
             SELECT "user", split, q_taken::DOUBLE - avg(q_taken::DOUBLE) OVER () AS q,
                 "return"::DOUBLE - avg("return"::DOUBLE) OVER () AS r
-            FROM steps WHERE {_SOUND}
+            FROM {events(store)} WHERE {_SOUND}
         ), line AS (
             SELECT sum(q * r) / nullif(sum(q * q), 0) AS b, sum(q * q) AS qq,
                 sum(q * r) ** 2 / nullif(sum(q * q) * sum(r * r), 0) AS explained
@@ -228,8 +230,8 @@ def _gates(store: RunStore) -> pd.DataFrame:
     if len(found) < 2:
         return pd.DataFrame()
     people = store.sql(
-        'SELECT scenario, count(DISTINCT "user") AS n_users FROM steps '
-        "WHERE gate IS NOT NULL GROUP BY scenario"
+        f"""SELECT scenario::VARCHAR AS scenario, count(DISTINCT "user") AS n_users
+           FROM {events(store)} WHERE gate IS NOT NULL GROUP BY scenario"""
     )
     found = found.merge(people, on="scenario").rename(
         columns={"ratio": "value", "mass": "first", "traffic": "second"}

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from ruie_core.analysis.narrow import events
 from ruie_core.analysis.store import RunStore
+from ruie_core.analysis.tally import HIGH, LOW
 
 BINS = 40
 """Bins of the gate's histogram over (0, 1)."""
-
-LOW, HIGH = 0.05, 0.95
-"""Gates outside these count as being at an end: trusted not at all, or blindly."""
 
 _Z = 1.96
 
@@ -23,8 +22,9 @@ def distribution(store: RunStore) -> pd.DataFrame:
     """
     found = store.sql(
         f"""
-        SELECT scenario, least(floor(gate * {BINS}), {BINS - 1})::INTEGER AS bin, count(*) AS n
-        FROM steps WHERE gate IS NOT NULL GROUP BY ALL ORDER BY ALL
+        SELECT scenario::VARCHAR AS scenario,
+            least(floor(gate * {BINS}), {BINS - 1})::INTEGER AS bin, count(*) AS n
+        FROM {events(store)} WHERE gate IS NOT NULL GROUP BY ALL ORDER BY ALL
         """
     )
     found["left"], found["right"] = found["bin"] / BINS, (found["bin"] + 1) / BINS
@@ -44,9 +44,11 @@ def mass(store: RunStore) -> pd.DataFrame:
     """
     found = store.sql(
         f"""
-        WITH cells AS (
-            SELECT scenario, "user", count(*) AS n, sum(gate::DOUBLE) AS gate FROM steps
-            WHERE gate IS NOT NULL GROUP BY ALL
+        WITH gates AS (
+            SELECT scenario, "user", gate FROM {events(store)} WHERE gate IS NOT NULL
+        ), cells AS (
+            SELECT scenario, "user", count(*) AS n, sum(gate::DOUBLE) AS gate FROM gates
+            GROUP BY ALL
         ), means AS (
             SELECT scenario, sum(n)::BIGINT AS n, sum(gate) / sum(n) AS gate_mean FROM cells
             GROUP BY scenario
@@ -57,9 +59,10 @@ def mass(store: RunStore) -> pd.DataFrame:
         ), spread AS (
             SELECT scenario, median(gate) AS median,
                 avg((gate < {LOW} OR gate > {HIGH})::INTEGER) AS ends
-            FROM steps WHERE gate IS NOT NULL GROUP BY scenario
+            FROM gates GROUP BY scenario
         )
-        SELECT * FROM means JOIN errors USING (scenario) JOIN spread USING (scenario)
+        SELECT * REPLACE (scenario::VARCHAR AS scenario)
+        FROM means JOIN errors USING (scenario) JOIN spread USING (scenario)
         """
     )
     found["traffic"] = found["n"] / found["n"].sum()

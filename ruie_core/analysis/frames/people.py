@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ruie_core.analysis.behaviour.conditions import Behaviour
-from ruie_core.analysis.behaviour.narrow import table_for
 from ruie_core.analysis.behaviour.statement import Statement, statement
+from ruie_core.analysis.behaviour.table import table_for
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
 

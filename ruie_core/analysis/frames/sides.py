@@ -9,45 +9,47 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ruie_core.analysis.contrast import FEW_EVENTS, FEW_USERS, Z, contrasted, ratios
+from ruie_core.analysis.contrast import (
+    FEW_EVENTS,
+    FEW_USERS,
+    Z,
+    contrasted,
+    estimated,
+    ratios,
+)
 from ruie_core.analysis.frames.metrics import BASELINES
-from ruie_core.analysis.frames.transitions import measured, path
+from ruie_core.analysis.frames.transitions import measured
 from ruie_core.analysis.store import RunStore, quote
+from ruie_core.analysis.tally import LEAVING, cells, joined, moves, sided, tally
 
 MEASURES: Final = {"gate": "gate", "q": "q_taken"}
 """What a mean can be of, and its column of ``steps``."""
 
-
-def joined(sides: str, table: str = "steps") -> str:
-    """Return the SQL after FROM that gives every event its ``side``, forecasts left out."""
-    real = "AND s.split <> 'forecast'" if table == "steps" else ""
-    return (
-        f"{table} s JOIN {quote(sides)} w "
-        f'ON s."user" = w."user" AND s.t BETWEEN w.first AND w.last {real}'
-    )
+_TALLIED: Final = {"gate": "gates", "q": "qs"}
+"""How many events have it: the column of a tally beside the sum, which is called like it."""
 
 
 def size(store: RunStore, sides: str) -> pd.DataFrame:
     """Return how much there is on either side: side, users, events, first and last (ms, UTC)."""
     return store.sql(
         f"""
-        SELECT side, count(DISTINCT s."user") AS users, count(*) AS events,
-            epoch_ms(min(time)) AS first, epoch_ms(max(time)) AS last
-        FROM {joined(sides)} GROUP BY side ORDER BY side DESC
+        SELECT side, count(DISTINCT "user") AS users, sum(n)::BIGINT AS events,
+            epoch_ms(min(first)) AS first, epoch_ms(max(last)) AS last
+        FROM {quote(tally(store, sides))} GROUP BY side ORDER BY side DESC
         """
     )
 
 
 def mix(store: RunStore, sides: str) -> pd.DataFrame:
     """Return the share of events per scenario: a contrast; n is all events of the side."""
+    table = quote(tally(store, sides))
     found = ratios(
         store,
         f"""
-        SELECT s."user", side, cell, 0 AS y, count(*) AS x
-        FROM {joined(sides)} CROSS JOIN (SELECT unnest($names) AS cell) GROUP BY ALL
-        UNION ALL
-        SELECT s."user", side, scenario AS cell, count(*) AS y, 0 AS x
-        FROM {joined(sides)} GROUP BY ALL
+        SELECT "user", side, cell, 0 AS y, n AS x
+        FROM (SELECT "user", side, sum(n) AS n FROM {table} GROUP BY "user", side)
+        CROSS JOIN (SELECT unnest($names) AS cell)
+        UNION ALL SELECT "user", side, scenario AS cell, n AS y, 0 AS x FROM {table}
         """,
         {"names": list(store.scenarios)},
     )
@@ -62,15 +64,13 @@ def means(store: RunStore, sides: str, measure: str) -> pd.DataFrame:
         sides: table of the sides.
         measure: a key of ``MEASURES``; Q in reward units.
     """
-    column = MEASURES[measure]
-    found = ratios(store, everywhere(sides, column, "1", f"{column} IS NOT NULL"))
+    found = ratios(store, cells(tally(store, sides), measure, _TALLIED[measure]))
     return by_scenario(store, contrasted(found, (0.0, 1.0) if measure == "gate" else None))
 
 
-def ends(store: RunStore, sides: str, low: float, high: float) -> pd.DataFrame:
-    """Return the share of gates under ``low`` or over ``high``: a contrast."""
-    at_end = f"(gate < {float(low)} OR gate > {float(high)})::INT"
-    found = ratios(store, everywhere(sides, at_end, "1", "gate IS NOT NULL"))
+def ends(store: RunStore, sides: str) -> pd.DataFrame:
+    """Return the share of gates at an end, under 0.05 or over 0.95: a contrast."""
+    found = ratios(store, cells(tally(store, sides), "ends", "gates"))
     return by_scenario(store, contrasted(found, (0.0, 1.0)))
 
 
@@ -82,26 +82,10 @@ def gaps(store: RunStore, sides: str, split: str) -> pd.DataFrame:
     Args:
         store: the run.
         sides: table of the sides.
-        split: ``heldout``, ``train`` or ``all``.
+        split: a key of ``tally.SPLITS``.
     """
-    where = finished(split)
-    found = ratios(store, everywhere(sides, 'q_taken::DOUBLE - "return"', "1", where))
+    found = ratios(store, cells(tally(store, sides), f"gap_{split}", f"done_{split}"))
     return by_scenario(store, contrasted(found))
-
-
-def finished(split: str) -> str:
-    """Return the test that an event's return is finished: ``heldout``, ``train`` or ``all``."""
-    kinds = {"all": "true", "train": "split = 'train'", "heldout": "split <> 'train'"}
-    return f"q_taken IS NOT NULL AND NOT truncated AND {kinds[split]}"
-
-
-def everywhere(sides: str, y: str, x: str, where: str, table: str = "steps") -> str:
-    """Return the cells of each scenario and of all: sums of ``y`` and ``x`` over events."""
-    return (
-        f'SELECT s."user", side, scenario AS cell, sum({y})::DOUBLE AS y, sum({x}) AS x '
-        f"FROM {joined(sides, table)} WHERE {where} "
-        'GROUP BY GROUPING SETS ((s."user", side, scenario), (s."user", side))'
-    )
 
 
 def ndcg(store: RunStore, sides: str, k: int, request_scenario: str) -> pd.DataFrame:
@@ -113,17 +97,15 @@ def ndcg(store: RunStore, sides: str, k: int, request_scenario: str) -> pd.DataF
         k: cut-off.
         request_scenario: ``unknown`` or ``known``.
     """
-    others = ", ".join(f"'{name}'" for name in BASELINES)
     found = ratios(
         store,
-        everywhere(
-            sides,
-            "CASE WHEN rank <= $k THEN 1 / log2(1 + rank) ELSE 0 END",
-            "1",
-            f"request_scenario = $request AND model NOT IN ({others})",
-            "ranks",
-        ),
-        {"k": k, "request": request_scenario},
+        f"""
+        SELECT s."user", side, unnest([scenario, NULL]) AS cell, 1 AS x,
+            CASE WHEN rank <= $k THEN 1 / log2(1 + rank) ELSE 0 END AS y
+        FROM {joined(sides, "ranks")}
+        WHERE request_scenario = $request AND NOT list_contains($baselines, model)
+        """,
+        {"k": k, "request": request_scenario, "baselines": list(BASELINES)},
     )
     return by_scenario(store, contrasted(found, (0.0, 1.0)))
 
@@ -162,13 +144,7 @@ def transitions(store: RunStore, sides: str) -> pd.DataFrame:
         its interval covers both, and is null where fewer than 5 users of either moved so.
     """
     names = list(store.scenarios)
-    found = ratios(store, _moves(sides), {"names": names})
-    code = {name: place for place, name in enumerate(names)}
-    pairs = pd.DataFrame(found["cell"].tolist(), columns=["source", "target"])
-    place = pairs["source"].map(code) * len(names) + pairs["target"].map(code)
-    found = found.drop(columns="cell").set_index(place).reindex(range(len(names) ** 2))
-    totals = ["y_1", "x_1", "movers_1", "movers_2"]
-    found[totals] = found[totals].fillna(0.0)
+    found = _pairs(store, sides)
     own, rest = found["value_1"], found["value_2"]
     with np.errstate(divide="ignore", invalid="ignore"):
         lift = pd.Series(np.log(own / rest)).where((found["y_1"] > 0) & (found["y_2"] > 0))
@@ -205,21 +181,16 @@ def of_person(store: RunStore, sides: str) -> pd.DataFrame:
     return measured(found[kept].copy())
 
 
-def _moves(sides: str) -> str:
-    """Return the cells of every pair: moves, of all moves that leave."""
-    return f"""
-        WITH path AS ({path("scenario AS target")}),
-        moved AS MATERIALIZED (
-            SELECT s."user", side, source, target, count(*) AS n
-            FROM {joined(sides, "path")} WHERE source IS NOT NULL AND s.split <> 'forecast'
-            GROUP BY ALL
-        )
-        SELECT "user", side, [source, target] AS cell, n AS y, 0 AS x FROM moved
-        UNION ALL
-        SELECT "user", side, [source, target] AS cell, 0 AS y, n AS x
-        FROM (SELECT "user", side, source, sum(n) AS n FROM moved GROUP BY ALL)
-        CROSS JOIN (SELECT unnest($names) AS target)
-    """
+def _pairs(store: RunStore, sides: str) -> pd.DataFrame:
+    """Return the estimates of every pair of scenarios, in the order of the codes."""
+    names = ["source", "target"]
+    found = store.sql(moves(store, sides))
+    pairs = pd.MultiIndex.from_product([store.scenarios, store.scenarios], names=names)
+    whole = found.set_index(names).reindex(pairs).reset_index()
+    # Where nobody made a move, those who left its source are known from the other moves.
+    by_source = found.drop_duplicates("source").set_index("source")[LEAVING]
+    whole[LEAVING] = by_source.reindex(whole["source"]).to_numpy()
+    return estimated(whole.fillna(0.0)).drop(columns=names)
 
 
 def _expected(store: RunStore, sides: str) -> pd.DataFrame:
@@ -227,11 +198,8 @@ def _expected(store: RunStore, sides: str) -> pd.DataFrame:
     chances = [quote(f"p_{name}") for name in store.scenarios]
     return store.sql(
         f"""
-        WITH path AS ({path(", ".join(chances))}
-            WHERE "user" IN (SELECT "user" FROM {quote(sides)} WHERE side))
-        SELECT source, {", ".join(f"sum({p}) AS {p}" for p in chances)}
-        FROM {joined(sides, "path")} WHERE side AND source IS NOT NULL AND s.split <> 'forecast'
-        GROUP BY source
+        SELECT source::VARCHAR AS source, {", ".join(f"sum({p}) AS {p}" for p in chances)}
+        FROM {sided(store, sides)} WHERE side AND source IS NOT NULL GROUP BY source
         """
     ).set_index("source")
 

@@ -3,14 +3,19 @@
 import pandas as pd
 
 from ruie_core.analysis.contrast import contrasted, ratios
-from ruie_core.analysis.frames.gate import BINS, HIGH, LOW
-from ruie_core.analysis.frames.sides import MEASURES, by_scenario, everywhere, finished, joined
-from ruie_core.analysis.store import RunStore
+from ruie_core.analysis.frames.gate import BINS
+from ruie_core.analysis.frames.sides import MEASURES, by_scenario
+from ruie_core.analysis.narrow import events
+from ruie_core.analysis.once import once
+from ruie_core.analysis.store import RunStore, quote
+from ruie_core.analysis.tally import HIGH, LOW, MOST, cells, finished, sided, tally
 
 MOST_BINS = 10
 """Bins of the calibration curve of two sides, of as many events of both together."""
 LEAST = 10
 """Events below which a bin of a side has no interval."""
+LEAST_EVENTS = 20
+"""Events below which there is no curve."""
 
 
 def histogram(store: RunStore, sides: str, measure: str, each: bool = False) -> pd.DataFrame:
@@ -27,15 +32,14 @@ def histogram(store: RunStore, sides: str, measure: str, each: bool = False) -> 
         n, share (of the side's events in the scenario), density (share over the bin's width).
     """
     column = MEASURES[measure]
-    bounds = store.sql(f"SELECT min({column}) AS low, max({column}) AS high FROM steps").iloc[0]
-    low, high = (0.0, 1.0) if measure == "gate" else (float(bounds["low"]), float(bounds["high"]))
+    low, high = (0.0, 1.0) if measure == "gate" else _bounds_of_q(store)
     width = (high - low) / BINS or 1.0
     found = store.sql(
         f"""
-        SELECT {"scenario" if each else "'all'"} AS scenario, side,
+        SELECT {"scenario::VARCHAR" if each else "'all'"} AS scenario, side,
             least(floor(({column}::DOUBLE - $low) / $width), {BINS - 1})::INTEGER AS bin,
             count(*) AS n
-        FROM {joined(sides)} WHERE {column} IS NOT NULL GROUP BY ALL ORDER BY ALL
+        FROM {sided(store, sides)} WHERE {column} IS NOT NULL GROUP BY ALL ORDER BY ALL
         """,
         {"low": low, "width": width},
     )
@@ -53,9 +57,9 @@ def centres(store: RunStore, sides: str) -> pd.DataFrame:
     """
     found = store.sql(
         f"""
-        SELECT scenario, side, count(*) AS n, median(gate) AS median,
+        SELECT scenario::VARCHAR AS scenario, side, count(*) AS n, median(gate) AS median,
             avg((gate < {LOW} OR gate > {HIGH})::INT) AS ends
-        FROM {joined(sides)} WHERE gate IS NOT NULL GROUP BY ALL
+        FROM {sided(store, sides)} WHERE gate IS NOT NULL GROUP BY ALL ORDER BY side DESC
         """
     )
     order = {name: place for place, name in enumerate(store.scenarios)}
@@ -69,7 +73,7 @@ def mass(store: RunStore, sides: str) -> pd.DataFrame:
     The side's overall mean gate is taken as known. Beside the contrast's columns: traffic_i (share
     of the side's gated events) and mass_i (share of the side's sum of gates).
     """
-    found = ratios(store, everywhere(sides, "gate::DOUBLE", "1", "gate IS NOT NULL"))
+    found = ratios(store, cells(tally(store, sides), "gate", "gates"))
     whole = found[found["cell"].isna()]
     if whole.empty:
         return by_scenario(store, contrasted(found)).assign(
@@ -93,27 +97,18 @@ def calibration(store: RunStore, sides: str, split: str, scenario: str = "all") 
     Args:
         store: the run.
         sides: table of the sides.
-        split: ``heldout``, ``train`` or ``all``.
+        split: a key of ``tally.SPLITS``.
         scenario: a scenario, or ``all``.
 
     Returns:
-        side (bool), bin (from 1, of equal numbers of events of both sides together), n, q_mean,
-        return_mean, return_low, return_high (95 %, users as clusters, null under 10 events or 5
-        users), by side and rising Q; reward units. Empty with fewer than 20 events.
+        side (bool), bin (from 1, of equal numbers of events of both sides together; events of the
+        same Q share one), n, q_mean, return_mean, return_low, return_high (95 %, users as clusters,
+        null under 10 events or 5 users), by side and rising Q; reward units. Empty with fewer than
+        20 events.
     """
-    where = f"{finished(split)} AND ($scenario = 'all' OR scenario = $scenario)"
-    binned = f"""
-        WITH pairs AS (
-            SELECT s."user", side, q_taken::DOUBLE AS q, "return"::DOUBLE AS value,
-                ntile({MOST_BINS}) OVER (ORDER BY q_taken, s."user", s.t) AS cell,
-                count(*) OVER () AS total
-            FROM {joined(sides)} WHERE {where}
-        )
-        SELECT * FROM pairs WHERE total >= 20
-    """
-    values = {"scenario": scenario}
+    binned = quote(_binned(store, sides, split, scenario))
     curves = [
-        ratios(store, f'SELECT "user", side, cell, {y} AS y, 1 AS x FROM ({binned})', values)
+        ratios(store, f'SELECT "user", side, cell, {y} AS y, n AS x FROM {binned}')
         for y in ("value", "q")
     ]
     returns, q = (
@@ -128,3 +123,27 @@ def calibration(store: RunStore, sides: str, split: str, scenario: str = "all") 
         part["return_low"], part["return_high"] = returns[f"low_{side}"], returns[f"high_{side}"]
         parts.append(part[part["n"] > 0])
     return pd.concat(parts, ignore_index=True)
+
+
+def _binned(store: RunStore, sides: str, split: str, scenario: str) -> str:
+    """Return the name of a table with what a user adds to each bin: n, sums of q and value."""
+    shares = [cut / MOST_BINS for cut in range(1, MOST_BINS)]
+    bins = " ".join(f"WHEN q <= edge[{at}] THEN {at}" for at in range(1, MOST_BINS))
+    query = f"""
+        WITH own AS (
+            SELECT s."user", side, q_taken AS q, "return" AS value FROM {sided(store, sides)}
+            WHERE {finished(split)} AND ($scenario = 'all' OR scenario::VARCHAR = $scenario)
+        ), edges AS (
+            SELECT quantile_disc(q, {shares}) AS edge FROM own HAVING count(*) >= {LEAST_EVENTS}
+        )
+        SELECT "user", side, CASE {bins} ELSE {MOST_BINS} END AS cell, count(*)::INT AS n,
+            sum(q::DOUBLE) AS q, sum(value::DOUBLE) AS value
+        FROM own, edges GROUP BY "user", side, cell
+    """
+    return store.keep(query, {"scenario": scenario}, "bins", MOST)
+
+
+@once
+def _bounds_of_q(store: RunStore) -> tuple[float, float]:
+    found = store.sql(f"SELECT min(q_taken) AS low, max(q_taken) AS high FROM {events(store)}")
+    return float(found["low"].iloc[0]), float(found["high"].iloc[0])

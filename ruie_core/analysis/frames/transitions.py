@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta
 
+from ruie_core.analysis.narrow import events
 from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore, quote
 
@@ -17,18 +18,6 @@ COLUMNS = (
 Floats = npt.NDArray[np.float64]
 
 
-def path(columns: str) -> str:
-    """Return the SQL of every event with ``source``, the scenario that it was reached from.
-
-    Args:
-        columns: what else of ``steps`` is wanted, beside ``user``, ``t`` and ``split``.
-    """
-    return (
-        f'SELECT "user", t, split, {columns}, '
-        'lag(scenario) OVER (PARTITION BY "user" ORDER BY t) AS source FROM steps'
-    )
-
-
 def movers(store: RunStore, among: str | None = None) -> pd.DataFrame:
     """Return how many users made each transition: from_scenario, to_scenario, n_users.
 
@@ -39,9 +28,10 @@ def movers(store: RunStore, among: str | None = None) -> pd.DataFrame:
     own = "" if among is None else f'AND "user" IN (SELECT "user" FROM {quote(among)})'
     return store.sql(
         f"""
-        SELECT source AS from_scenario, target AS to_scenario, count(DISTINCT "user") AS n_users
-        FROM ({path("scenario AS target")})
-        WHERE source IS NOT NULL AND split <> 'forecast' {own} GROUP BY ALL
+        SELECT source::VARCHAR AS from_scenario, scenario::VARCHAR AS to_scenario,
+            count(DISTINCT "user") AS n_users
+        FROM {events(store)}
+        WHERE source IS NOT NULL AND split <> 'forecast' {own} GROUP BY source, scenario
         """
     )
 

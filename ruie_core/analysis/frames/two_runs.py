@@ -11,8 +11,8 @@ import pandas as pd
 
 from ruie_core.analysis.contrast import FEW_EVENTS, FEW_USERS
 from ruie_core.analysis.frames.metrics import BASELINES
-from ruie_core.analysis.frames.sides import joined
 from ruie_core.analysis.store import RunStore, quote
+from ruie_core.analysis.tally import joined
 from ruie_core.errors import UserError
 from ruie_core.evaluation.bootstrap import total_intervals, user_sums
 

@@ -104,21 +104,21 @@ def test_the_mix_counts_people_without_an_event_in_a_scenario() -> None:
 def test_means_masses_and_gaps_by_hand() -> None:
     rows = [(0, 1, "feed"), (0, 2, "feed"), (0, 3, "search"), (1, 1, "feed"), (1, 2, "search")]
     store = store_of(
-        rows, gate=[None, 0.2, 0.8, None, 0.6], q_taken=[None, 2.0, 3.0, None, 1.0],
+        rows, gate=[None, 0.02, 0.98, None, 0.6], q_taken=[None, 2.0, 3.0, None, 1.0],
         **{"return": [1.0, 1.5, 5.0, 1.0, 1.0]},
     )  # fmt: skip
     table = user_sides(store, 0, 1)
     gate = frames.means(store, table, "gate").set_index("scenario")
     assert gate.loc["all", ["value_1", "value_2"]].tolist() == pytest.approx([0.5, 0.6])
-    assert gate.loc["feed", "value_1"] == pytest.approx(0.2)
+    assert gate.loc["feed", "value_1"] == pytest.approx(0.02)
     assert np.isnan(gate.loc["feed", "value_2"])
     mass = spread.mass(store, table).set_index("scenario")
-    assert mass.loc["search", "value_1"] == pytest.approx(0.8 / 0.5)
-    assert mass.loc["search", ["mass_1", "traffic_1"]].tolist() == pytest.approx([0.8, 0.5])
+    assert mass.loc["search", "value_1"] == pytest.approx(0.98 / 0.5)
+    assert mass.loc["search", ["mass_1", "traffic_1"]].tolist() == pytest.approx([0.98, 0.5])
     gaps = frames.gaps(store, table, "all").set_index("scenario")
     assert gaps.loc["all", ["value_1", "value_2"]].tolist() == pytest.approx([-0.75, 0.0])
-    ends = frames.ends(store, table, 0.25, 0.95).set_index("scenario")
-    assert ends.loc["all", "value_1"] == pytest.approx(0.5)
+    ends = frames.ends(store, table).set_index("scenario")
+    assert ends.loc["all", ["value_1", "value_2"]].tolist() == [1.0, 0.0]
 
 
 def test_histograms_and_curves_hold_every_event() -> None:

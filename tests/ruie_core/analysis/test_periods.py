@@ -18,6 +18,7 @@ from ruie_core.analysis.periods import (
 )
 from ruie_core.analysis.sides import cohort_sides, span_sides, two_spans
 from ruie_core.analysis.store import RunStore
+from ruie_core.analysis.tally import sided
 from ruie_core.errors import UserError
 from tests.tiny_store import tiny_store
 
@@ -41,7 +42,7 @@ def log(time_kind: str = "clock") -> RunStore:
 
 
 def events(store: RunStore, table: str) -> dict[bool, set[tuple[int, int]]]:
-    found = store.sql(f'SELECT s."user", s.t, side FROM {frames.joined(table)}')
+    found = store.sql(f'SELECT s."user", s.t, side FROM {sided(store, table)}')
     sides: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
     for user, t, side in found.itertuples(index=False):
         sides[bool(side)].add((int(user), int(t)))

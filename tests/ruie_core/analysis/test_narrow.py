@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from ruie_core.analysis.behaviour import narrow
+from ruie_core.analysis import narrow
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.behaviour.statement import statement
+from ruie_core.analysis.behaviour.table import table_for
 from ruie_core.analysis.frames.people import asked
 from ruie_core.analysis.store import RunStore
 from tests.fake_run import fabricate
@@ -59,15 +60,15 @@ def test_the_fall_of_q_is_of_the_scenario_taken_before(store: RunStore) -> None:
                     assert fell == pytest.approx(before["q_taken"] - now, abs=1e-6)
 
 
-@pytest.mark.parametrize("sentence", ["action like", "p > 0.2", "p of feed > 0.2"])
+@pytest.mark.parametrize("sentence", ["action like", "p > 0.2"])
 def test_what_it_has_not_is_read_from_the_file(store: RunStore, sentence: str) -> None:
     behaviour = parse(sentence, store.scenarios, store.actions)
-    assert narrow.table_for(store, behaviour) == "steps"
+    assert table_for(store, behaviour) == "steps"
     assert len(store.sql(*asked(store, behaviour)))
 
 
 def test_a_long_log_is_left_on_the_disk(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(narrow, "_MOST", 100)
+    monkeypatch.setattr(narrow, "MOST_BYTES", 10_000)
     fresh = RunStore(store.path)
     assert narrow.narrow(fresh) == "steps"
     found = asked(fresh, parse("Q drops > 0.1", fresh.scenarios, fresh.actions))
