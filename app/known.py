@@ -15,6 +15,7 @@ from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import read_cohort
 from ruie_core.analysis.findings import read_findings
 from ruie_core.analysis.periods import Period, Span, clock, parse_period, parse_spans
+from ruie_core.analysis.person import Person, person_of
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from ruie_core.reporting.compare import COMPARISONS
@@ -31,20 +32,20 @@ class Asked:
     """Events of the selected user; none where nobody is selected."""
 
 
-def user(asked: Asked, text: str) -> tuple[int, int] | None:
+def user(asked: Asked, text: str) -> Person | None:
     """Return a user's code and number of events."""
-    found = asked.store.sql('SELECT "user", n_events FROM users WHERE user_id = ?', [text])
-    if len(found):
-        return int(found["user"].iloc[0]), int(found["n_events"].iloc[0])
+    person = person_of(asked.store, text)
+    if person is not None:
+        return person
     url.note(f"User “{text}” is not in run “{asked.run}”: choose one in the User view.")
     return None
 
 
 def pin(asked: Asked, text: str) -> int | None:
     """Return the code of the pinned user."""
-    found = asked.store.sql('SELECT "user" FROM users WHERE user_id = ?', [text])
-    if len(found):
-        return int(found["user"].iloc[0])
+    person = person_of(asked.store, text)
+    if person is not None:
+        return person.code
     url.note(f"The pinned user “{text}” is not in run “{asked.run}”.")
     return None
 

@@ -18,6 +18,7 @@ from app.components.sidebar import (
 )
 from app.components.tour import arrive, dialogs, side_buttons
 from app.selection import link
+from app.settle import settle
 from app.state import Context, checkpoints, chosen_run, context, open_store, view_to_open
 from app.url import take_notices
 from app.views.registry import VIEWS, View
@@ -61,6 +62,7 @@ def main() -> None:
         st.switch_page(pages[title])
     page.run()
     dialogs()
+    settle()
 
 
 def _side(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app.components.chart import chart
 from app.components.frames import draw
 from app.state import Context
+from ruie_core.analysis.frames import experiment_tables as tables
 from ruie_core.analysis.frames import experiments as frames
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.theme import Theme
@@ -57,6 +59,36 @@ def open_summary(folder: Path) -> pd.DataFrame:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _summary(folder: str, state: str) -> pd.DataFrame:  # noqa: ARG001 - part of the cache key
     return frames.read_summary(Path(folder))
+
+
+class Shown(NamedTuple):
+    """A summary under one choice.
+
+    Attributes:
+        frame: its rows.
+        offered: experiments that have something to show.
+        answer: the view's first sentence.
+    """
+
+    frame: pd.DataFrame
+    offered: tuple[str, ...]
+    answer: str
+
+
+def shown(folder: Path, choice: frames.Choice) -> Shown:
+    """Return what there is to show; it takes a quarter of a second, so it is kept."""
+    return _shown(str(folder), frames.state(folder), choice)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _shown(folder: str, state: str, choice: frames.Choice) -> Shown:  # noqa: ARG001 - cache key
+    frame = frames.narrowed(open_summary(Path(folder)), choice)
+    board = tables.main_board(frame)
+    answer = words.verdict(
+        board, tables.ablation(frame), tables.noise(frame, "share_of_ceiling"), choice.request,
+        frames.cutoff(board) or choice.k,
+    )  # fmt: skip
+    return Shown(frame, tables.offered(frame), answer)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

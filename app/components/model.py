@@ -2,11 +2,11 @@
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from ruie_core.analysis.comparison import Response
+from ruie_core.analysis.comparison import Comparison, Response, compare
 from ruie_core.analysis.edits import History
 from ruie_core.analysis.store import RunStore
 
@@ -53,17 +53,58 @@ def gate_of(store: RunStore) -> tuple[str, bool]:
     return run.config.objective.gate, gate_looks_at_target(run)
 
 
-def response(store: RunStore, history: History, request: str | None = None) -> Response:
-    """Return what the model makes of a history; each is asked once.
+class Answer(NamedTuple):
+    """What the model makes of an edited history, beside the original one.
+
+    Attributes:
+        read: events that the forecast after the original history depends on.
+        read_edited: and after the edited one.
+        compared: both beside each other.
+        key: names the question among those of the run.
+    """
+
+    read: int
+    read_edited: int
+    compared: Comparison
+    key: tuple[str, str, str | None]
+
+
+def answer(store: RunStore, original: History, edited: History, request: str | None) -> Answer:
+    """Return what the model makes of both histories; each question is asked once.
+
+    Args:
+        store: the run.
+        original: as it was.
+        edited: what became of it.
+        request: scenario of the next request, which the model is told after the edited one.
 
     Raises:
         UserError: see ``ruie_core.analysis.whatif.respond``.
     """
-    return _response(store.fingerprint, repr(history), request, store, history)
+    was, now = repr(original), repr(edited)
+    return _answer(store.fingerprint, was, now, request, store, original, edited)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _response(
+def _answer(
+    fingerprint: str,  # noqa: ARG001 - part of the cache key
+    was: str,
+    now: str,
+    request: str | None,
+    _store: RunStore,
+    _original: History,
+    _edited: History,
+) -> Answer:
+    before, after = _response(_store, _original, None), _response(_store, _edited, request)
+    return Answer(before.read, after.read, compare(before, after), (was, now, request))
+
+
+def _response(store: RunStore, history: History, request: str | None) -> Response:
+    return _asked(store.fingerprint, repr(history), request, store, history)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _asked(
     fingerprint: str,  # noqa: ARG001 - this and the next two are the cache key
     text: str,  # noqa: ARG001
     request: str | None,

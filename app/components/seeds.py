@@ -13,10 +13,12 @@ from ruie_core.analysis.store import RunStore, fingerprint
 from ruie_core.errors import UserError
 
 
-def band_of(context: Context) -> pd.DataFrame:
+def band_of(context: Context) -> pd.DataFrame | None:
     """Return lowest and highest Q of the selected user over this run and its other seeds."""
     store = context.store
     others = other_seeds(store, list_runs(checkpoints()))
+    if not others:
+        return None
     marks = tuple(fingerprint(path) for path in (store.path, *others))
     return _band(marks, str(context.selection.user_id), store, others)
 

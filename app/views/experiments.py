@@ -9,12 +9,12 @@ from app.components.experiments import (
     choose_dataset,
     choose_protocol,
     open_summary,
+    shown,
 )
 from app.components.messages import empty
 from app.components.page import header
 from app.state import Context, experiments
 from app.views.registry import question
-from ruie_core.analysis.frames import experiment_tables as tables
 from ruie_core.analysis.frames import experiments as frames
 from ruie_core.reporting import experiments as words
 
@@ -37,18 +37,8 @@ def render(context: Context) -> None:
         dataset = choose_dataset(context, known)
         summary = open_summary(folder / dataset)
         choice = choose_protocol(summary, dataset)
-    frame = frames.narrowed(summary, choice)
-    offered = tables.offered(frame)
+    frame, offered, answer = shown(folder / dataset, choice)
     with place:
-        board = tables.main_board(frame)
-        k = frames.cutoff(board) or choice.k
-        answer = words.verdict(
-            board,
-            tables.ablation(frame),
-            tables.noise(frame, "share_of_ceiling"),
-            choice.request,
-            k,
-        )
         header(TITLE, answer, question("experiments"))
         if note := words.other_dataset(dataset, context.run.dataset, known):
             st.caption(note)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from app.components import player
@@ -23,7 +24,7 @@ from ruie_core.figures.user_layers import Layers
 from ruie_core.reporting.moments import Moment, find_moments, moments_frame
 from ruie_core.reporting.path import summary
 from ruie_core.reporting.user import beside, headline, person, reading
-from ruie_core.reporting.walk import walk
+from ruie_core.reporting.walk import Walk, walk
 
 _CHART = "storyboard"
 
@@ -36,7 +37,8 @@ def render(context: Context) -> None:
         empty("This run has no users: prepare a log that has some and train on it.")
         return
     person_finder(context, code)
-    path = walk(load(store, user.user_steps, code), store.scenarios)
+    steps = load(store, user.user_steps, code)
+    path = walk(steps, store.scenarios, store.config.objective.gate)
     header(person(context.selection.user_id), summary(path), question("user"))
     usual = load(store, user.population)
     figures = headline(load(store, user.user_row, code), usual)
@@ -45,17 +47,21 @@ def render(context: Context) -> None:
         figures = beside(figures, pinned, person(context.selection.pin_id))
     metric_row([Metric(*figure) for figure in figures], key="user_metrics")
     plays = player.playing()
-    st.fragment(_story, run_every=player.SECONDS if plays else None)(context, plays)
-
-
-def _story(context: Context, plays: bool) -> None:
-    """Storyboard, moments and ranking: what changes when another event is looked at."""
-    store, code = context.store, context.selection.user
-    if code is None:
-        return
-    steps = load(store, user.user_steps, code)
-    path = walk(steps, store.scenarios, store.config.objective.gate)
     moments = find_moments(path, load(store, user.ranked_categories, code))
+    layers = Layers(
+        load(store, story.category_path, code), load(store, story.session_breaks, code),
+        band_of(context),
+    )  # fmt: skip
+    story_ = st.fragment(_story, run_every=player.SECONDS if plays else None)
+    story_(context, plays, code, steps, path, moments, layers)
+
+
+def _story(
+    context: Context, plays: bool, code: int, steps: pd.DataFrame, path: Walk,
+    moments: Sequence[Moment], layers: Layers,
+) -> None:  # fmt: skip
+    """Storyboard, moments and ranking: what changes when another event is looked at."""
+    store = context.store
     player.advance(context, path.n, lambda: _step(context.selection, moments, path.n))
     if player.playing() != plays:
         st.rerun()
@@ -69,7 +75,7 @@ def _story(context: Context, plays: bool) -> None:
         zone = str(store.health.get("time_zone", "UTC"))
         figure = storyboard(
             steps, store.scenarios, actions=store.actions, n_items=items,
-            moments=moments_frame(moments), layers=_layers(context, code), selected=step,
+            moments=moments_frame(moments), layers=layers, selected=step,
             window=drawn_window(selection, path.n, step, zooms()), zone=zone,
             drag_zooms=zooms(), theme=context.theme,
         )  # fmt: skip
@@ -84,12 +90,6 @@ def _story(context: Context, plays: bool) -> None:
         choices = first_choices(store, str(selection.user_id), step, compared_store(context))
         choice_table(choices, step, path.n, context.theme)
         ranking_table(load(store, user.ranking_at, code, step), step, path.n, context.theme)
-
-
-def _layers(context: Context, code: int) -> Layers:
-    store = context.store
-    categories = load(store, story.category_path, code)
-    return Layers(categories, load(store, story.session_breaks, code), band_of(context))
 
 
 def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:

@@ -61,12 +61,7 @@ def category_drift(
         [nan, nan, nan, 1.0, 0.5, 0.5]
     """
     counts, seen = _counts(codes, n_categories)
-    middle = np.maximum(seen - width, 0)
-    start = np.maximum(middle - width, 0)
-    now = _shares(counts[seen] - counts[middle], seen - middle)
-    before = _shares(counts[middle] - counts[start], middle - start)
-    drift = 0.5 * np.abs(now - before).sum(axis=1)
-    return np.where(middle - start >= least, drift, np.nan)
+    return _drift(counts, seen, width, least)
 
 
 def chance_level(
@@ -84,8 +79,11 @@ def chance_level(
     known = codes[codes >= 0]
     if len(known) < WIDTH + LEAST:
         return float("nan")
-    drifts = [category_drift(generator.permutation(known), n_categories) for _ in range(shuffles)]
-    return float(np.nanquantile(np.concatenate(drifts), quantile))
+    orders = np.stack([generator.permutation(known) for _ in range(shuffles)])
+    counts = np.zeros((shuffles, len(known) + 1, n_categories))
+    counts[:, 1:] = np.eye(n_categories)[orders].cumsum(axis=1)
+    drifts = _drift(counts, np.arange(1, len(known) + 1), WIDTH, LEAST)
+    return float(np.nanquantile(drifts, quantile))
 
 
 def exposure_gap(mix: Floats, held: Codes, served: Floats, least: int = LEAST) -> Floats:
@@ -118,6 +116,16 @@ def coded(names: Sequence[object], known: Sequence[str]) -> Codes:
     """
     place = {name: index for index, name in enumerate(known)}
     return np.array([place.get(str(name), -1) for name in names], dtype=np.int64)
+
+
+def _drift(counts: Floats, seen: Codes, width: int, least: int) -> Floats:
+    """(…, n) drift after ``seen`` (n,) known events, whose running counts are (…, k + 1, C)."""
+    middle = np.maximum(seen - width, 0)
+    start = np.maximum(middle - width, 0)
+    now = _shares(counts[..., seen, :] - counts[..., middle, :], seen - middle)
+    before = _shares(counts[..., middle, :] - counts[..., start, :], middle - start)
+    drift = 0.5 * np.abs(now - before).sum(axis=-1)
+    return np.where(middle - start >= least, drift, np.nan)
 
 
 def _counts(codes: Codes, n_categories: int) -> tuple[Floats, Codes]:

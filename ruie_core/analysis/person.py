@@ -1,6 +1,7 @@
 """One person's events, read from the disk once: several frames of a page ask for them."""
 
-from typing import Final
+import functools
+from typing import Final, NamedTuple
 
 from ruie_core.analysis.store import RunStore
 
@@ -21,11 +22,24 @@ def events_of(store: RunStore, user: int) -> str:
 
 def events_by_id(store: RunStore, user_id: str) -> str:
     """Return ``events_of`` of the person whom the log calls so; nobody's events are none."""
-    code = code_of(store, user_id)
-    return events_of(store, -1 if code is None else code)
+    person = person_of(store, user_id)
+    return events_of(store, -1 if person is None else person.code)
 
 
-def code_of(store: RunStore, user_id: str) -> int | None:
-    """Return the code of the person whom the log calls so; none where the run knows nobody."""
-    found = store.sql('SELECT "user" FROM users WHERE user_id = ?', [user_id])
-    return int(found["user"].iloc[0]) if len(found) else None
+class Person(NamedTuple):
+    """Code of a person, and how many events they have."""
+
+    code: int
+    events: int
+
+
+@functools.lru_cache(maxsize=_MOST)
+def person_of(store: RunStore, user_id: str) -> Person | None:
+    """Return the person whom the log calls so; none where the run knows nobody.
+
+    Remembered for the latest few, since a page asks it several times at every click.
+    """
+    found = store.sql('SELECT "user", n_events FROM users WHERE user_id = ?', [user_id])
+    if found.empty:
+        return None
+    return Person(int(found["user"].iloc[0]), int(found["n_events"].iloc[0]))

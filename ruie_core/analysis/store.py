@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
+from ruie_core.analysis.answers import as_pandas
 from ruie_core.analysis.tables import PER_SCENARIO, REQUIRED, TABLES
 from ruie_core.config import RunConfig, parse_settings
 from ruie_core.errors import UserError
@@ -28,12 +28,6 @@ _IN_MEMORY = 8 << 20
 
 _MOST_KEPT = 256
 """Tables of users and sides that a store keeps, some ten bytes a user each."""
-
-_NULLABLE = {
-    getattr(pa, name.lower())(): getattr(pd, f"{name}Dtype")()
-    for name in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
-} | {pa.bool_(): pd.BooleanDtype()}
-"""What pandas calls whole numbers and truth values of which some are missing."""
 
 _UNREAD = ("optimizer.safetensors",)
 """Files of a run that are never read here, so their hash is not computed at every opening."""
@@ -84,7 +78,7 @@ class RunStore:
         try:
             # By way of Arrow: DuckDB's own conversion takes three times as long for a wide table.
             answer = cursor.sql(query, params=params or None)
-            return pd.DataFrame() if answer is None else _as_pandas(answer.to_arrow_table())
+            return pd.DataFrame() if answer is None else as_pandas(answer.to_arrow_table())
         except duckdb.IOException as error:
             raise UserError(
                 f"{self.path / 'analysis'} could not be read ({_first_line(error)}): "
@@ -253,23 +247,6 @@ def quote(name: str) -> str:
     "q_the ""shop"", front"
     """
     return '"' + name.replace('"', '""') + '"'
-
-
-def _as_pandas(table: pa.Table) -> pd.DataFrame:
-    """Return rows as pandas has them: whole numbers stay whole where some are missing.
-
-    Sums of whole numbers, which DuckDB answers as decimals, are floats.
-    """
-    kept = {}
-    for place, field in enumerate(table.schema):
-        if pa.types.is_decimal(field.type):
-            table = table.set_column(place, field.name, table[place].cast(pa.float64()))
-        elif field.type in _NULLABLE and table[place].null_count:
-            kept[field.name] = table[place].to_pandas(types_mapper=_NULLABLE.get)
-    frame: pd.DataFrame = table.to_pandas(
-        date_as_object=False, split_blocks=True, use_threads=False
-    )
-    return frame.assign(**kept) if kept else frame
 
 
 def fingerprint(path: Path) -> str:

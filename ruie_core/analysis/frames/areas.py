@@ -67,7 +67,7 @@ def area_summary(store: RunStore, table: str, area: Area, among: str | None = No
            lead AS (SELECT scenario, count(*) AS n FROM own GROUP BY scenario
              ORDER BY n DESC, scenario LIMIT 1)
            SELECT (SELECT count(*) FROM own) AS n, (SELECT count(*) FROM {points}) AS "of",
-             (SELECT count(*) FROM own WHERE {member_of(table, among)}) AS members,
+             (SELECT count(*) FROM own WHERE {member_of(store, table, among)}) AS members,
              (SELECT scenario FROM lead) AS scenario, (SELECT n FROM lead) AS leading,
              (SELECT count(*) FROM ({_users(table, inside, points)})) AS users"""
     )
@@ -106,7 +106,7 @@ def area_page(
     limit = "" if page is None else f"LIMIT {PAGE} OFFSET {PAGE * (int(page) - 1)}"
     return store.sql(
         f"""SELECT {columns}, p.x, p.y{member}
-           FROM (SELECT *, {member_of(table, among)} AS member FROM {kept(store, table)}
+           FROM (SELECT *, {member_of(store, table, among)} AS member FROM {kept(store, table)}
              SEMI JOIN {inside} USING (id)) p {joined}
            ORDER BY {order} {limit}"""
     )

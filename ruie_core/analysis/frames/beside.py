@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ruie_core.analysis.once import once
 from ruie_core.analysis.person import events_by_id
 from ruie_core.analysis.store import RunStore
 
@@ -63,18 +64,25 @@ def _row(name: str, found: pd.DataFrame, came: str | None) -> dict[str, object]:
 
 
 def _popular(store: RunStore, came: str | None, split: str | None) -> dict[str, object]:
-    """The most frequent item of training; of several the first by code."""
-    counted = store.keep(_COUNTED, {}, "popularity")  # the whole log is read for it: once
+    """The most frequent item of training, and where what came stands."""
+    counted, first = _counted(store)
     found = store.sql(
-        f"""SELECT i.item_id, i.title, i.category, (SELECT count(*) FROM items) AS items,
-                  (SELECT rank FROM {counted} JOIN items USING (item)
-                   WHERE item_id = $came) AS rank
-           FROM {counted} c JOIN items i USING (item) ORDER BY c.rank, c.item LIMIT 1""",
+        f"SELECT rank FROM {counted} WHERE item = (SELECT item FROM items WHERE item_id = $came)",
         {"came": came},
     )
-    row = {str(key): value for key, value in found.iloc[0].items()}
-    row["rank"] = None if came is None else row["rank"]
-    return row | {"model": POPULARITY, "split": split, "problem": None}
+    rank = int(found["rank"].iloc[0]) if len(found) else None
+    return first | {"model": POPULARITY, "rank": rank, "split": split, "problem": None}
+
+
+@once
+def _counted(store: RunStore) -> tuple[str, dict[str, object]]:
+    """The table of items by their rank, and the first of them; of several the first by code."""
+    counted = store.keep(_COUNTED, {}, "popularity")
+    found = store.sql(
+        f"""SELECT i.item_id, i.title, i.category, (SELECT count(*) FROM items) AS items
+           FROM {counted} c JOIN items i USING (item) ORDER BY c.rank, c.item LIMIT 1"""
+    )
+    return counted, {str(key): value for key, value in found.iloc[0].items()}
 
 
 def _text(found: pd.DataFrame, column: str) -> str | None:

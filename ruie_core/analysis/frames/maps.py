@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from ruie_core.analysis.narrow import events
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
 
@@ -60,6 +61,10 @@ class Window(NamedTuple):
         return "x BETWEEN $x0 AND $x1 AND y BETWEEN $y0 AND $y1"
 
 
+_MOST_MET: Final = 16
+"""Cohorts whose items are remembered."""
+
+
 def kept(store: RunStore, table: str) -> str:
     """Return the name of the table that a map's points are kept in.
 
@@ -71,10 +76,11 @@ def kept(store: RunStore, table: str) -> str:
     return store.keep(_ITEMS if table == ITEMS else _STATES, {}, "points")
 
 
-def member_of(table: str, among: str | None) -> str:
+def member_of(store: RunStore, table: str, among: str | None) -> str:
     """SQL: a point belongs to the cohort: one of them met the item, or the state is one of them's.
 
     Args:
+        store: the run.
         table: the map.
         among: table of the cohort's users (``RunStore.keep_users``); none: nobody is in it.
     """
@@ -83,7 +89,9 @@ def member_of(table: str, among: str | None) -> str:
     users = f'SELECT "user" FROM {quote(among)}'
     if table == STATES:
         return f'"user" IN ({users})'
-    return f'id IN (SELECT item FROM steps WHERE "user" IN ({users}) AND item IS NOT NULL)'
+    found = f'SELECT DISTINCT item FROM {events(store)} WHERE "user" IN ({users})'
+    met = store.keep(f"{found} AND item IS NOT NULL", {}, "met", _MOST_MET)
+    return f"id IN (SELECT item FROM {met})"
 
 
 def map_extent(store: RunStore, table: str) -> pd.DataFrame:
@@ -131,7 +139,7 @@ def map_points(
         f"""WITH sizes AS (SELECT scenario, count(*) AS n FROM {points} GROUP BY scenario),
            rates AS (SELECT scenario, least(1.0, greatest(
              {int(limit)} / (SELECT sum(n) FROM sizes), {_LEAST} / n)) AS rate FROM sizes),
-           p AS (SELECT *, {member_of(table, among)} AS member FROM {points})
+           p AS (SELECT *, {member_of(store, table, among)} AS member FROM {points})
            SELECT p.id, p.x, p.y, p.scenario, p.category, p."count", p.gate, p.member, {more}
            FROM p JOIN rates r ON r.scenario = p.scenario {users}
            WHERE hash({key}) / 18446744073709551616.0 < r.rate{inside} ORDER BY p.id""",
@@ -171,9 +179,9 @@ def reach(store: RunStore, among: str) -> pd.DataFrame:
     ``all_states``, and ``users`` that these belong to.
     """
     items, states = kept(store, ITEMS), kept(store, STATES)
-    own = f"WHERE {member_of(STATES, among)}"
+    own = f"WHERE {member_of(store, STATES, among)}"
     return store.sql(
-        f"""SELECT (SELECT count(*) FROM {items} WHERE {member_of(ITEMS, among)}) AS items,
+        f"""SELECT (SELECT count(*) FROM {items} WHERE {member_of(store, ITEMS, among)}) AS items,
              (SELECT count(*) FROM {items}) AS all_items,
              (SELECT count(*) FROM {states} {own}) AS states,
              (SELECT count(*) FROM {states}) AS all_states,

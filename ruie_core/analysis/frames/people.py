@@ -10,6 +10,7 @@ import pandas as pd
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.statement import Statement, statement
 from ruie_core.analysis.behaviour.table import table_for
+from ruie_core.analysis.person import person_of
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
 
@@ -109,9 +110,9 @@ def find_user(store: RunStore, text: str) -> int:
         UserError: nobody has this id; names ids that begin alike, or what an id looks like.
     """
     wanted = text.strip()
-    found = store.sql('SELECT "user" FROM users WHERE user_id = ?', [wanted])
-    if len(found):
-        return int(found["user"][0])
+    person = person_of(store, wanted)
+    if person is not None:
+        return person.code
     alike = store.sql(
         "SELECT user_id FROM users WHERE starts_with(lower(user_id), lower(?)) "
         'ORDER BY length(user_id), "user" LIMIT 4',

@@ -86,7 +86,7 @@ def group_cells(
         "scenario": "list_position($names::VARCHAR[], scenario) - 1",
         "category": f"CASE WHEN category IS NULL THEN {len(names) + 1} ELSE "
         f"coalesce(list_position($names::VARCHAR[], category) - 1, {len(names)}) END",
-        "cohort": f"({member_of(table, among)})::INTEGER",
+        "cohort": f"({member_of(store, table, among)})::INTEGER",
     }
     if by not in places:
         raise UserError(f"A raster cannot count by {by!r}: choose one of {list(places)}.")

@@ -15,12 +15,16 @@ from scipy import stats
 from ruie_core.analysis.contrast import FEW_USERS
 from ruie_core.analysis.frames.cohorts import COHORT, REST
 from ruie_core.analysis.frames.maps import STATES, kept, member_of
+from ruie_core.analysis.narrow import events
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 
 EVERYONE: Final = "everyone"
 OWN, CALENDAR = "own events", "calendar"
 """How windows are cut: each person's own events in equal parts, or the log's time for all alike."""
+
+_MOST_CUTS: Final = 8
+"""Ways to cut windows that are remembered."""
 
 _MOMENTS = """count(*) AS users, sum(n) AS states, avg(x) AS x, avg(y) AS y, var_samp(x) AS xx,
   var_samp(y) AS yy, covar_samp(x, y) AS xy"""
@@ -46,15 +50,17 @@ def centroids(
     Raises:
         UserError: the clock is unknown.
     """
-    places = _places(store, windows, clock, among)
     found = store.sql(
-        f"""{places} SELECT member, "window", {_MOMENTS} FROM own GROUP BY ALL
+        f"""WITH {_own(store, windows, clock, among)}
+           SELECT member, "window", {_MOMENTS} FROM own GROUP BY ALL
            ORDER BY member DESC, "window" """
     )
     found["side"] = _sides(found["member"], among)
     found = _with_ellipse(found)
     if clock == CALENDAR:
-        bounds = store.sql("SELECT min(time) AS low, max(time) AS high FROM steps").iloc[0]
+        bounds = store.sql(f"SELECT min(time) AS low, max(time) AS high FROM {events(store)}").iloc[
+            0
+        ]
         width = (bounds["high"] - bounds["low"]) / windows
         found["start"] = bounds["low"] + (found["window"] - 1) * width
         found["end"] = found["start"] + width
@@ -79,7 +85,7 @@ def drift(
         ``difference``: cohort less rest.
     """
     found = store.sql(
-        f"""{_places(store, windows, clock, among)},
+        f"""WITH {_own(store, windows, clock, among)},
            ends AS (SELECT a.member, a."user", b.x - a.x AS x, b.y - a.y AS y, a.n + b.n AS n
              FROM own a JOIN own b ON b."user" = a."user"
              WHERE a."window" = 1 AND b."window" = {int(windows)})
@@ -115,11 +121,17 @@ def left_out(store: RunStore, windows: int) -> pd.DataFrame:
 
 def has_clock(store: RunStore) -> pd.DataFrame:
     """Return one row: ``clock``, whether the log's times differ."""
-    return store.sql("SELECT coalesce(max(time) > min(time), false) AS clock FROM steps")
+    return store.sql(f"SELECT coalesce(max(time) > min(time), false) AS clock FROM {events(store)}")
 
 
-def _places(store: RunStore, windows: int, clock: str, among: str | None) -> str:
-    """SQL that ends in ``own``: a row per side, person and window, the mean of their states."""
+def _own(store: RunStore, windows: int, clock: str, among: str | None) -> str:
+    """SQL of the CTE ``own``: a row per person and window, and whether they are of the cohort."""
+    places = _places(store, windows, clock)
+    return f"own AS (SELECT {member_of(store, STATES, among)} AS member, * FROM {places})"
+
+
+def _places(store: RunStore, windows: int, clock: str) -> str:
+    """Return the name of a table with the mean of everybody's states per window, kept."""
     if clock not in (OWN, CALENDAR):
         raise UserError(f"Windows cannot be cut by {clock!r}: choose {OWN} or {CALENDAR}.")
     points, k = kept(store, STATES), int(windows)
@@ -130,12 +142,13 @@ def _places(store: RunStore, windows: int, clock: str, among: str | None) -> str
     else:
         cut = f"""SELECT p."user", p.x, p.y, least((epoch_ms(s.time) - log.low) * {k}
             // greatest(log.high - log.low, 1), {k - 1}) + 1 AS "window"
-          FROM {points} p JOIN (SELECT "user", t, time FROM steps WHERE time IS NOT NULL) s
-            ON s."user" = p."user" AND s.t = p.t,
-          (SELECT min(epoch_ms(time)) AS low, max(epoch_ms(time)) AS high FROM steps) log"""
-    return f"""WITH cut AS ({cut}),
-       own AS (SELECT {member_of(STATES, among)} AS member, "user", "window"::INTEGER AS "window",
-         avg(x) AS x, avg(y) AS y, count(*) AS n FROM cut GROUP BY ALL)"""
+          FROM {points} p JOIN {events(store)} s
+            ON s."user" = p."user" AND s.t = p.t AND s.time IS NOT NULL,
+          (SELECT min(epoch_ms(time)) AS low, max(epoch_ms(time)) AS high
+            FROM {events(store)}) log"""
+    query = f"""SELECT "user", "window"::INTEGER AS "window", avg(x) AS x, avg(y) AS y,
+         count(*) AS n FROM ({cut}) GROUP BY "user", "window" """
+    return store.keep(query, {}, "windows", _MOST_CUTS)
 
 
 def _sides(member: "pd.Series[bool]", among: str | None) -> "pd.Series[str]":
