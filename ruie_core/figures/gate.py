@@ -6,7 +6,7 @@ from plotly.subplots import make_subplots
 
 from ruie_core.figures.dots import STILL, dots
 from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
-from ruie_core.figures.rows import records
+from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
 
@@ -136,8 +136,7 @@ def mass(
         hovers=[
             f"{percent(row['mass'], 1)} of the gate mass, "
             f"{percent(row['traffic'], 1)} of the traffic<br>ratio {number(row['ratio'])} "
-            f"(95{THIN}% interval {interval(row['low'], row['high'], 2)})<br>"
-            f"{count(row['n'])} events"
+            f"({_interval(row)})<br>{count(row['n'])} events"
             for row in rows
         ],
         theme=theme,
@@ -145,6 +144,12 @@ def mass(
     )
     figure.update_xaxes(title_text="gate mass over traffic", tickprefix=f"×{THIN}")
     return figure
+
+
+def _interval(row: Record) -> str:
+    if row["low"] is None:
+        return "too few users for an interval"
+    return f"95{THIN}% interval {interval(row['low'], row['high'], 2)}"
 
 
 def promises(
@@ -175,8 +180,8 @@ def promises(
         texts=[number(row["gap"]) for row in rows],
         sides=[f"n = {count(row['n'])}" for row in rows],
         hovers=[
-            f"Q minus what came: {number(row['gap'])} reward units<br>95{THIN}% interval "
-            f"{interval(row['low'], row['high'], 2)}<br>{count(row['n'])} events"
+            f"Q minus what came: {number(row['gap'])} reward units<br>{_interval(row)}<br>"
+            f"{count(row['n'])} events"
             for row in rows
         ],
         theme=theme,

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter
 from ruie_core.errors import UserError
 from ruie_core.figures.legible import legible, ramp
 from ruie_core.figures.numbers import plain, short
-from ruie_core.figures.shared import shared
+from ruie_core.figures.shared import shared, shared_texts
 from ruie_core.figures.theme import OTHER_COLOR, Theme, finish, translucent
 
 Trace = dict[str, Any]
@@ -128,7 +128,7 @@ def grouped_points(
 def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
     """Return what makes points speak on hover and tell a click who they are."""
     return {
-        "text": shared(text, object),
+        "text": shared_texts(text),
         "customdata": shared(ids, "int32"),
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",

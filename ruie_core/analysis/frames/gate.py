@@ -40,7 +40,7 @@ def mass(store: RunStore) -> pd.DataFrame:
         One row per scenario with gates, by code: scenario, n (gated events), gate_mean, median,
         ends (share of gates below 0.05 or above 0.95), traffic (share of gated events), mass
         (share of the sum of gates), ratio (mass over traffic) with low and high: 95 %, users
-        clustered, the overall mean taken as known.
+        clustered, the overall mean taken as known; null where one user has all the gates.
     """
     found = store.sql(
         f"""
@@ -53,8 +53,8 @@ def mass(store: RunStore) -> pd.DataFrame:
             SELECT scenario, sum(n)::BIGINT AS n, sum(gate) / sum(n) AS gate_mean FROM cells
             GROUP BY scenario
         ), errors AS (
-            SELECT scenario, sqrt(sum((gate - gate_mean * cells.n) ** 2)) / any_value(means.n)
-                AS error
+            SELECT scenario, sqrt(sum((gate - gate_mean * cells.n) ** 2)
+                * count(*) / nullif(count(*) - 1, 0)) / any_value(means.n) AS error
             FROM cells JOIN means USING (scenario) GROUP BY scenario
         ), spread AS (
             SELECT scenario, median(gate) AS median,

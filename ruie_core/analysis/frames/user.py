@@ -1,7 +1,10 @@
 """What the User view shows: one person's steps, and the ranking at one of them."""
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ruie_core.analysis.once import once
 from ruie_core.analysis.person import events_of
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
@@ -33,15 +36,18 @@ def user_row(store: RunStore, user: int) -> pd.DataFrame:
     Raises:
         UserError: the run has no such user.
     """
-    rows = store.sql(
-        """SELECT *, (SELECT avg(CASE WHEN o.n_events >= u.n_events THEN 1.0 ELSE 0.0 END)
-                      FROM users o) AS share_with_events
-           FROM users u WHERE "user" = ?""",
-        [user],
-    )
+    rows = store.sql('SELECT * FROM users WHERE "user" = ?', [user])
     if rows.empty:
         raise UserError(f"This run has no user with the number {user}: search for an id above.")
-    return rows
+    lengths = _lengths(store)
+    fewer = np.searchsorted(lengths, int(rows["n_events"].iloc[0]))
+    return rows.assign(share_with_events=1 - fewer / len(lengths))
+
+
+@once
+def _lengths(store: RunStore) -> npt.NDArray[np.int64]:
+    """(U,) events of every user, rising."""
+    return np.sort(store.sql("SELECT n_events FROM users")["n_events"].to_numpy(np.int64))
 
 
 def population(store: RunStore) -> pd.DataFrame:

@@ -111,7 +111,8 @@ def test_gate_mass_is_share_of_gates_over_share_of_events(
         assert row["ratio"] == pytest.approx(row["mass"] / row["traffic"], rel=1e-6)
         sums = part.groupby("user")["gate"].agg(["sum", "size"])
         residuals = sums["sum"] - part["gate"].mean() * sums["size"]
-        half = 1.96 * np.sqrt((residuals**2).sum()) / len(part) / gated["gate"].mean()
+        spread = (residuals**2).sum() * len(sums) / (len(sums) - 1)
+        half = 1.96 * np.sqrt(spread) / len(part) / gated["gate"].mean()
         assert row["high"] - row["ratio"] == pytest.approx(half, rel=1e-3)
 
 

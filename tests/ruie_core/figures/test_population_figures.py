@@ -219,3 +219,17 @@ def test_many_scenarios_leave_the_cells_without_letters() -> None:
     many = transitions.heatmaps(pairs_frame(MANY), MANY)
     assert few.data[0].texttemplate == "%{text}"
     assert not many.data[0].texttemplate
+
+
+@pytest.mark.parametrize("draw", [gate.mass, gate.promises])
+def test_a_dot_without_an_interval_is_drawn_and_says_so(draw: Callable[..., go.Figure]) -> None:
+    frame = pd.DataFrame(
+        {"scenario": list(NAMES[:2]), "n": [9, 3], "traffic": 0.5, "mass": 0.5, "ratio": 1.0,
+         "gap": 0.2, "low": [0.1, None], "high": [0.3, None]}
+    )  # fmt: skip
+    figure = draw(frame, NAMES)
+    told = [text for text, _ in figure.data[0].customdata]
+    assert "too few users for an interval" in told[1]
+    assert "interval 0.10 to 0.30" in told[0].replace("\u202f", "")
+    lines = [shape for shape in figure.layout.shapes if shape.layer == "between"]
+    assert len(lines) == 1
