@@ -20,6 +20,7 @@ from app.components.tour import arrive, dialogs, side_buttons
 from app.selection import link
 from app.settle import settle
 from app.state import Context, checkpoints, chosen_run, context, open_store, view_to_open
+from app.turns import turn
 from app.url import take_notices
 from app.views.registry import VIEWS, View
 from ruie_core.analysis.cohorts import list_cohorts
@@ -123,4 +124,5 @@ def _no_runs() -> None:
     )
 
 
-main()
+with turn():
+    main()

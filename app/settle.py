@@ -1,7 +1,7 @@
 """Keep what stays for good out of the garbage collector's sight.
 
-Streamlit collects after every run of the page, and meanwhile no other session's page goes on. Going
-through all loaded modules takes it 0.2 s each time, and they are never garbage.
+A collection goes through everything that is alive, and meanwhile no session's page goes on. The
+loaded modules take it 0.2 s each time, and they are never garbage.
 """
 
 import gc

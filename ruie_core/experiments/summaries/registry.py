@@ -11,7 +11,7 @@ from ruie_core.data.dataset import Dataset
 from ruie_core.experiments.summaries.ablation import ablation
 from ruie_core.experiments.summaries.calibration import calibration
 from ruie_core.experiments.summaries.gate_oracle import gate_oracle, watched
-from ruie_core.experiments.summaries.kept import earlier, reads
+from ruie_core.experiments.summaries.kept import Missing, earlier
 from ruie_core.experiments.summaries.leaderboard import cross_domain, leaderboard
 from ruie_core.experiments.summaries.rewards import rewards
 from ruie_core.experiments.summaries.scenario_split import scenario_split
@@ -70,16 +70,15 @@ def summarise(
     trials = read_trials(artefacts, dataset)
     target = out / artefacts.name
     before = earlier(target / RUNS_FILE, target / SUMMARY_FILE)
-    kept = {} if fresh else before.missing(trials)
+    gone = Missing({}) if fresh else before.missing(trials)
     frames = [
-        before.rows(name) if kept.keys() & set(reads(name)) else frame_of(summary(trials))
+        gone.merged(name, before.rows(name), frame_of(summary(trials)))
         for name, summary in SUMMARIES.items()
     ]
     runs = runs_table(trials)
-    if kept:
-        parts = (before.runs, True), (runs, False)
-        runs = pd.concat([part[part["experiment"].isin(kept) == stays] for part, stays in parts])
+    if gone.counts:
+        runs = pd.concat([before.runs[gone.stays(before.runs)], runs[~gone.stays(runs)]])
     write_table(runs, target / RUNS_FILE)
     full = [frame for frame in frames if len(frame)] or frames[:1]
     write_table(checked(pd.concat(full, ignore_index=True)), target / SUMMARY_FILE, SCHEMA)
-    return Summed(target, kept)
+    return Summed(target, gone.by_experiment)

@@ -1,5 +1,6 @@
 """Tables outlive their trials: a lost folder must not take a committed figure with it."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -68,3 +69,29 @@ def test_nothing_is_kept_of_another_content(place):
     shutil.rmtree(place / "k" / "leaderboard")
     assert summarise(place / "k", fake.fake_dataset(), place / "out").kept == {}
     assert set(tables(place)[0]["experiment"]) == {"ablation"}
+
+
+def test_one_split_of_a_leaderboard_is_summed_up_without_the_other(place):
+    summary, runs = tables(place)
+    for row in (place / "k" / "leaderboard").glob("*/row.json"):
+        if json.loads(row.read_text())["split"] == "leave-one-out":
+            shutil.rmtree(row.parent)
+        elif row.parent.name.startswith("ruie-"):
+            ranks = pd.read_parquet(row.parent / "ranks.parquet")
+            ranks.assign(rank=60).to_parquet(row.parent / "ranks.parquet")
+    summed = summarise(place / "k", fake.fake_dataset(), place / "out")
+    before, again = part(summary, "leaderboard"), part(tables(place)[0], "leaderboard")
+    later, later_again = (
+        frame["panel"].str.endswith("-temporal") for frame in (before, again)
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(
+        again[~later_again].reset_index(drop=True), before[~later].reset_index(drop=True)
+    )
+    own = again[later_again].query("variant == 'ruie' and panel == 'level-temporal'")
+    assert (own.query("metric == 'ndcg'")["value"] == 0).all()
+    assert len(part(tables(place)[1], "leaderboard")) == len(part(runs, "leaderboard"))
+    lost = (part(runs, "leaderboard")["split"] == "leave-one-out").sum()
+    assert summed.kept == {"leaderboard": lost}
+    pd.testing.assert_frame_equal(
+        part(tables(place)[0], "scenario-split"), part(summary, "scenario-split")
+    )
