@@ -198,6 +198,9 @@ def behind(scene: Scene, folder: Path, experiment: str) -> None:
     rows = scene.frame[scene.frame["experiment"] == experiment]
     st.code(trials.commands(rows), language="bash", wrap_lines=True)
     runs = _runs(str(folder), scene.state)
+    if runs is not None:
+        chosen = (runs["experiment"] == experiment) & (runs["split"] == scene.choice.split)
+        runs = runs[chosen] if chosen.any() else runs
     st.caption(trials.provenance(runs, experiment))
     if runs is None or not (runs["experiment"] == experiment).any():
         return

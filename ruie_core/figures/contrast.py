@@ -93,22 +93,23 @@ def contrast(
             _marks(rows, places, "", paint, drawn, theme),
         ]
     )
-    shapes, scale = [], 100.0 if drawn.share else 1.0
+    # Put in at once below: one by one, Plotly goes through all earlier ones again for each.
+    notes = [sides_key(drawn.first, drawn.second, ("●", "○"), theme)]
+    shapes: list[dict[str, object]] = [
+        {"type": "line", "x0": 0, "x1": 0, "xref": "x2", "y0": 0, "y1": 1, "yref": "paper",
+         "layer": "below", "line": {"color": theme.muted, "width": 1, "dash": "dot"}}
+    ]  # fmt: skip
+    scale = 100.0 if drawn.share else 1.0
     for row, place, color, other in zip(rows, places, paint, ring, strict=True):
         shapes += _line(row, "low_1", "high_1", "x", place - _SHIFT, color, 2.5)
         shapes += _line(row, "low_2", "high_2", "x", place + _SHIFT, other, 1.5)
         shapes += _line(row, "difference_low", "difference_high", "x2", place, color, 2.5, scale)
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=10, y=place, text=_n(row, drawn),
-            align="left",
-            font={"size": 12, "color": theme.faint if row["small"] else theme.muted},
+        notes.append(
+            {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "y": place,
+             "text": _n(row, drawn), "align": "left",
+             "font": {"size": 12, "color": theme.faint if row["small"] else theme.muted}}
         )  # fmt: skip
-    figure.add_annotation(sides_key(drawn.first, drawn.second, ("●", "○"), theme))
-    figure.add_shape(
-        type="line", x0=0, x1=0, xref="x2", y0=0, y1=1, yref="paper", layer="below",
-        line={"color": theme.muted, "width": 1, "dash": "dot"},
-    )  # fmt: skip
-    figure.update_layout(shapes=[*figure.layout.shapes, *shapes], clickmode="event+select")
+    figure.update_layout(shapes=shapes, annotations=notes, clickmode="event+select")
     _axes(figure, rows, places, paint, drawn, theme)
     return finish(figure, theme, 104 + _ROW * max(1, len(rows)))
 

@@ -68,17 +68,23 @@ def dots(
             **STILL,
         )
     )
-    for place, (row, color, side) in enumerate(zip(rows, paint, sides, strict=True)):
-        if row["low"] is not None:
-            figure.add_shape(
-                type="line", x0=row["low"], x1=row["high"], y0=place, y1=place, layer="between",
-                line={"color": color, "width": 2.5},
-            )  # fmt: skip
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=10, y=place, text=side, align="left",
-            font={"size": 12, "color": theme.muted},
-        )  # fmt: skip
-    figure.add_vline(x=fair, line={"color": theme.muted, "width": 1, "dash": "dot"}, layer="below")
+    # Put in at once below: one by one, Plotly goes through all earlier ones again for each.
+    notes = [
+        {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "y": place, "text": side,
+         "align": "left", "font": {"size": 12, "color": theme.muted}}
+        for place, side in enumerate(sides)
+    ]  # fmt: skip
+    shapes = [
+        {"type": "line", "x0": row["low"], "x1": row["high"], "y0": place, "y1": place,
+         "layer": "between", "line": {"color": color, "width": 2.5}}
+        for place, (row, color) in enumerate(zip(rows, paint, strict=True))
+        if row["low"] is not None
+    ]  # fmt: skip
+    shapes.append(
+        {"type": "line", "x0": fair, "x1": fair, "y0": 0, "y1": 1, "yref": "paper",
+         "layer": "below", "line": {"color": theme.muted, "width": 1, "dash": "dot"}}
+    )  # fmt: skip
+    figure.update_layout(shapes=shapes, annotations=notes)
     drawn = [row[name] for row in rows for name in ("low", "high", "value")]
     bounds = [value for value in drawn if value is not None]
     least, most = min([fair - 0.2, *bounds]), max([fair + 0.2, *bounds])

@@ -40,7 +40,11 @@ def distribution(
     figure = make_subplots(
         rows=max(1, len(cells)), cols=1, shared_xaxes=True, vertical_spacing=0.02
     )
+    # Put in at once below: one by one, Plotly goes through all earlier ones again for each.
+    shapes, notes = [], []
     for place, cell in enumerate(cells, start=1):
+        number_ = "" if place == 1 else str(place)
+        inside = {"xref": f"x{number_}", "yref": f"y{number_} domain"}
         aside = selected not in {None, cell["scenario"]}
         rows = records(frame[frame["scenario"] == cell["scenario"]])
         figure.add_trace(
@@ -69,13 +73,13 @@ def distribution(
             col=1,
         )
         for x0, x1 in ((0, 0.05), (0.95, 1)):
-            figure.add_shape(
-                type="rect", x0=x0, x1=x1, y0=0, y1=1, yref="y domain", line={"width": 0},
-                fillcolor=translucent(theme.bad, 0.10), layer="below", row=place, col=1,
+            shapes.append(
+                {"type": "rect", "x0": x0, "x1": x1, "y0": 0, "y1": 1, "line": {"width": 0},
+                 "fillcolor": translucent(theme.bad, 0.10), "layer": "below"} | inside
             )  # fmt: skip
-        figure.add_shape(
-            type="line", x0=cell["median"], x1=cell["median"], y0=0, y1=1, yref="y domain",
-            line={"color": theme.text, "width": 1.5}, row=place, col=1,
+        shapes.append(
+            {"type": "line", "x0": cell["median"], "x1": cell["median"], "y0": 0, "y1": 1,
+             "line": {"color": theme.text, "width": 1.5}} | inside
         )  # fmt: skip
         for x, anchor, text, color in (
             (
@@ -91,11 +95,12 @@ def distribution(
                 theme.muted,
             ),
         ):
-            figure.add_annotation(
-                x=x, xanchor=anchor, y=0.5, yref="y domain", text=text, align="left",
-                xshift=-10 if anchor == "right" else 10, row=place, col=1,
-                font={"size": 13 if anchor == "right" else 12, "color": color},
+            notes.append(
+                {"x": x, "xanchor": anchor, "y": 0.5, "text": text, "align": "left",
+                 "xshift": -10 if anchor == "right" else 10, "showarrow": False,
+                 "font": {"size": 13 if anchor == "right" else 12, "color": color}} | inside
             )  # fmt: skip
+    figure.update_layout(shapes=shapes, annotations=notes)
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_xaxes(title_text="gate", row=max(1, len(cells)), col=1)

@@ -31,6 +31,8 @@ def tables(summary: pd.DataFrame, runs: pd.DataFrame) -> dict[str, str]:
         body, shown = layout.write(summary[summary["experiment"] == layout.experiment])
         if len(shown):
             trained = runs["experiment"].isin(layout.trained or (layout.experiment,))
+            if layout.split:
+                trained &= runs["split"] == layout.split
             written[name] = f"{body}\n\n{footer(shown, runs[trained])}"
     return written
 
@@ -43,19 +45,27 @@ class Layout:
         experiment: whose rows.
         write: rows → table and the rows that it shows; none shown: no table.
         trained: experiments whose trials it rests on, where they are others.
+        split: it rests on trials of this split alone; empty: of all.
     """
 
     experiment: str
     write: Callable[[pd.DataFrame], Written]
     trained: tuple[str, ...] = ()
+    split: str = ""
 
+
+_USUAL: Final = "leave-one-out"
 
 TABLES: Final[dict[str, Layout]] = {
-    "leaderboard": Layout("leaderboard", layouts.models),
-    "leaderboard-temporal": Layout("leaderboard", partial(layouts.models, suffix="-temporal")),
+    "leaderboard": Layout("leaderboard", layouts.models, split=_USUAL),
+    "leaderboard-temporal": Layout(
+        "leaderboard", partial(layouts.models, suffix="-temporal"), split="temporal"
+    ),
     "ablation": Layout("ablation", layouts.changes),
     "rewards": Layout("rewards", layouts.rewards),
-    "scenario-split": Layout("scenario-split", layouts.scenarios, ("leaderboard", "ablation")),
+    "scenario-split": Layout(
+        "scenario-split", layouts.scenarios, ("leaderboard", "ablation"), _USUAL
+    ),
     "calibration": Layout("calibration", layouts.calibration),
     "calibration-training": Layout("calibration", partial(layouts.calibration, suffix="-training")),
     "transfer": Layout("transfer", layouts.transfer),
