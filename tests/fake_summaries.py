@@ -248,7 +248,8 @@ def make_runs(summary: pd.DataFrame) -> pd.DataFrame:
     fixed = {
         "model": "ruie", "parameters": 412_000, "epochs": 40, "best_epoch": 31,
         "validation_ndcg10": 0.031, "seconds": 212.0, "device": "cpu", "config": "{}",
-        "commit": "e74b36d0aa51", "created": "2026-11-25T10:00:00+00:00", "key": "0123abcd",
+        "split": "leave-one-out", "commit": "e74b36d0aa51",
+        "created": "2026-11-25T10:00:00+00:00", "key": "0123abcd",
     }  # fmt: skip
     return runs.assign(**fixed)
 

@@ -47,7 +47,7 @@ TEXT = ("experiment", "panel", "variant", "reference", "request", "scenario", "m
 NUMBERS = ("x", "k", "value", "low", "high", "p", "p_holm", "n_users", "n_events", "seeds")
 _KEY = ("experiment", "panel", "variant", "reference", "request", "scenario", "x", "metric", "k")
 RUN_COLUMNS = (
-    "experiment", "variant", "seed", "model", "parameters", "epochs", "best_epoch",
+    "experiment", "split", "variant", "seed", "model", "parameters", "epochs", "best_epoch",
     "validation_ndcg10", "seconds", "device", "commit", "created", "config", "command",
 )  # fmt: skip
 

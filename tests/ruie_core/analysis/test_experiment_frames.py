@@ -127,7 +127,9 @@ def test_a_damaged_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
 
 def test_runs_without_a_column_are_refused(tmp_path: Path) -> None:
     pd.DataFrame({"seed": [1]}).to_parquet(tmp_path / "runs.parquet")
-    with pytest.raises(UserError, match=r"runs\.parquet lacks the columns experiment, variant"):
+    with pytest.raises(
+        UserError, match=r"runs\.parquet lacks the columns experiment, split, variant"
+    ):
         read_runs(tmp_path)
 
 
