@@ -161,7 +161,7 @@ def test_a_share_of_gate_is_set_against_traffic(family: pd.DataFrame) -> None:
     overall = (gates.mean() + gates.mean() - 0.4) / 2
     assert row["value"] == pytest.approx(0.625 / 0.425)
     assert row["value"] == pytest.approx(gates.mean() / overall)
-    error = gates.std() / np.sqrt(6) / overall  # the overall mean is taken as known
+    error = gates.std(ddof=1) / np.sqrt(6) / overall  # the overall mean is taken as known
     assert (row["low"], row["high"]) == pytest.approx(
         (row["value"] - Q95 * error, row["value"] + Q95 * error)
     )
