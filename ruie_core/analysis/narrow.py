@@ -8,6 +8,7 @@ has fallen since then. Of a log that would take more than ``MOST_BYTES``, questi
 from typing import Final
 
 from ruie_core.analysis.once import once
+from ruie_core.analysis.rows import SPLITS
 from ruie_core.analysis.store import RunStore, quote
 
 STEPS: Final = "steps"
@@ -17,7 +18,6 @@ MOST_BYTES: Final = 512 << 20
 """Memory that the columns of a run may take."""
 _BYTES, _BYTES_PER_SCENARIO = 68, 8
 """Of an event: what does not depend on the number of scenarios, and what each of them adds."""
-_SPLITS: Final = ("train", "validation", "test", "forecast")
 _SOURCE: Final = "CASE WHEN t > 1 THEN lag(scenario) OVER () END AS source"
 """The row before is the event before: steps lie user by user, which ``RunStore`` makes sure of."""
 
@@ -43,7 +43,7 @@ def narrow(store: RunStore) -> str:
     return store.keep(
         f"""WITH narrow AS (
              SELECT "user", t, time, TRY_CAST(scenario AS {_enum(store.scenarios)}) AS scenario,
-               TRY_CAST(split AS {_enum(_SPLITS)}) AS split, item, gate, rank, reward, q_taken,
+               TRY_CAST(split AS {_enum(SPLITS)}) AS split, item, gate, rank, reward, q_taken,
                "return", truncated, {columns}
              FROM steps)
            SELECT *, {_SOURCE}, {falls} FROM narrow""",

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from ruie_core.analysis.frames.experiments import SPLITS
 from ruie_core.errors import UserError
 from ruie_core.reporting import experiment_layouts as layouts
 from ruie_core.reporting.blocks import rewrite
@@ -54,17 +55,15 @@ class Layout:
     split: str = ""
 
 
-_USUAL: Final = "leave-one-out"
-
 TABLES: Final[dict[str, Layout]] = {
-    "leaderboard": Layout("leaderboard", layouts.models, split=_USUAL),
+    "leaderboard": Layout("leaderboard", layouts.models, split=SPLITS[0]),
     "leaderboard-temporal": Layout(
-        "leaderboard", partial(layouts.models, suffix="-temporal"), split="temporal"
+        "leaderboard", partial(layouts.models, suffix="-temporal"), split=SPLITS[1]
     ),
     "ablation": Layout("ablation", layouts.changes),
     "rewards": Layout("rewards", layouts.rewards),
     "scenario-split": Layout(
-        "scenario-split", layouts.scenarios, ("leaderboard", "ablation"), _USUAL
+        "scenario-split", layouts.scenarios, ("leaderboard", "ablation"), SPLITS[0]
     ),
     "calibration": Layout("calibration", layouts.calibration),
     "calibration-training": Layout("calibration", partial(layouts.calibration, suffix="-training")),

@@ -58,9 +58,8 @@ def centroids(
     found["side"] = _sides(found["member"], among)
     found = _with_ellipse(found)
     if clock == CALENDAR:
-        bounds = store.sql(f"SELECT min(time) AS low, max(time) AS high FROM {events(store)}").iloc[
-            0
-        ]
+        log = store.sql(f"SELECT min(time) AS low, max(time) AS high FROM {events(store)}")
+        bounds = log.iloc[0]
         width = (bounds["high"] - bounds["low"]) / windows
         found["start"] = bounds["low"] + (found["window"] - 1) * width
         found["end"] = found["start"] + width

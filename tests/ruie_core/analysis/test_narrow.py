@@ -45,6 +45,15 @@ def test_it_finds_what_the_file_gives(store: RunStore, sentence: str, within: in
     assert len(found) > 2
 
 
+def test_the_chance_of_a_scenario_is_found_as_in_the_file(store: RunStore) -> None:
+    behaviour = parse("p of feed > 0.2", store.scenarios, store.actions)
+    query, plain = asked(store, behaviour), statement(behaviour, store.scenarios, ORDER)
+    assert "FROM narrow_" in query.sql
+    found, expected = (store.sql(each.sql, each.params) for each in (query, plain))
+    pd.testing.assert_frame_equal(found, expected)
+    assert len(found) > 2
+
+
 def test_the_fall_of_q_is_of_the_scenario_taken_before(store: RunStore) -> None:
     rows = store.sql(f'SELECT * FROM {narrow.narrow(store)} ORDER BY "user", t')
     assert len(rows) == len(store.sql("SELECT t FROM steps"))
