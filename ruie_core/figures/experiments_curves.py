@@ -196,13 +196,17 @@ def _names(
     ends = frame[["value", "low", "high"]].to_numpy(float)
     spread = float(np.nanmax(ends) - np.nanmin(ends)) if len(frame) else 1.0
     heights = apart([rows[-1]["value"] for rows in parts.values()], 0.06 * spread)
-    for (name, _), height in zip(parts.items(), heights, strict=True):
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=6, y=height, showarrow=False,
-            text=plain(experiment_name(name)), font={"size": 12, "color": colors[name]},
-        )  # fmt: skip
+    notes = [
+        {
+            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 6, "y": height,
+            "showarrow": False, "text": plain(experiment_name(name)),
+            "font": {"size": 12, "color": colors[name]},
+        }
+        for name, height in zip(parts, heights, strict=True)
+    ]  # fmt: skip
     longest = max((len(experiment_name(name)) for name in parts), default=0)
-    figure.update_layout(margin={"t": 12, "r": 16 + round(_LETTER * longest)})
+    right = 16 + round(_LETTER * longest)
+    figure.update_layout(margin={"t": 12, "r": right}, annotations=notes)
 
 
 def _share_axis(figure: go.Figure, frame: pd.DataFrame, title: str) -> None:

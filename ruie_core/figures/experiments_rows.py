@@ -3,8 +3,9 @@
 A filled dot is told apart from its reference, a hollow one is not; the legend says so in words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -103,6 +104,7 @@ def dot_rows(
     figure = go.Figure()
     width = (1 + _GAP) / max(1, len(panels)) - _GAP
     named: set[str] = set()
+    lines: list[dict[str, Any]] = []
     for place, panel in enumerate(panels):
         own = [point for point in points if point.panel == panel.key]
         axis = "x" if place == 0 else f"x{place + 1}"
@@ -112,10 +114,11 @@ def dot_rows(
             figure.add_trace(_dots(part, axis, look[0] not in named, theme))
             named.add(look[0])
         if panel.fair is not None:
-            figure.add_shape(
-                type="line", xref=axis, yref="paper", x0=panel.fair, x1=panel.fair, y0=0, y1=1,
-                line={"color": theme.muted, "width": 1.5, "dash": "dot"}, layer="between",
-            )  # fmt: skip
+            lines.append({
+                "type": "line", "xref": axis, "yref": "paper", "layer": "between",
+                "x0": panel.fair, "x1": panel.fair, "y0": 0, "y1": 1,
+                "line": {"color": theme.muted, "width": 1.5, "dash": "dot"},
+            })  # fmt: skip
         left = place * (width + _GAP)
         figure.layout[axis.replace("x", "xaxis")] = {
             "title": {"text": panel.title},
@@ -125,11 +128,13 @@ def dot_rows(
             "nticks": max(3, 8 // len(panels)),
             "showgrid": True,
         }
-    for place in range(len(labels)):
-        figure.add_shape(
-            type="line", xref="paper", yref="y", x0=0, x1=1, y0=place, y1=place, layer="below",
-            line={"color": theme.line, "width": 1},
-        )  # fmt: skip
+    lines += [
+        {
+            "type": "line", "xref": "paper", "yref": "y", "layer": "below",
+            "x0": 0, "x1": 1, "y0": place, "y1": place, "line": {"color": theme.line, "width": 1},
+        }
+        for place in range(len(labels))
+    ]  # fmt: skip
     tall = any(point.text for point in points)
     headed = bool(sides) or bool(named - {""})
     figure.update_yaxes(
@@ -141,8 +146,9 @@ def dot_rows(
         tickfont={"color": theme.text, "size": 13},
     )
     top = _HEAD if headed else 8
-    _write_sides(figure, sides, theme)
     figure.update_layout(
+        shapes=lines,
+        annotations=list(_side_notes(sides, theme)),
         margin={"t": top, "r": 8 + sum(side.width for side in sides)},
         # A dot of the legend is a mark, not the interval with it.
         legend={"itemsizing": "constant", "tracegroupgap": 0, "y": 1.0, "yref": "paper"},
@@ -203,16 +209,17 @@ def _span(points: Sequence[Point], fair: float | None) -> list[float]:
     return [least - pad, most + pad]
 
 
-def _write_sides(figure: go.Figure, sides: Sequence[Side], theme: Theme) -> None:
+def _side_notes(sides: Sequence[Side], theme: Theme) -> Iterator[dict[str, Any]]:
     left = 14
     for side in sides:
-        figure.add_annotation(
-            x=1, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", xshift=left,
-            yshift=4, text=side.title, font={"size": 12, "color": theme.muted},
-        )  # fmt: skip
+        yield {
+            "x": 1, "xref": "paper", "xanchor": "left", "xshift": left,
+            "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4,
+            "text": side.title, "font": {"size": 12, "color": theme.muted},
+        }  # fmt: skip
         for place, text in enumerate(side.texts):
-            figure.add_annotation(
-                x=1, xref="paper", y=place, yref="y", xanchor="left", xshift=left, text=text,
-                font={"size": 12, "color": theme.text}, align="left",
-            )  # fmt: skip
+            yield {
+                "x": 1, "xref": "paper", "xanchor": "left", "xshift": left, "y": place, "yref": "y",
+                "text": text, "font": {"size": 12, "color": theme.text}, "align": "left",
+            }  # fmt: skip
         left += side.width

@@ -67,13 +67,14 @@ def matrix(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> go.
             showscale=False,
         )
     )
+    frames = []
     for cell in cells:
         if cell["clear"]:
             x, y = columns.index(cell["scenario"]), rows.index(cell["variant"])
-            figure.add_shape(
-                type="rect", x0=x - 0.47, x1=x + 0.47, y0=y - 0.45, y1=y + 0.45,
-                line={"color": theme.text, "width": 1.5},
-            )  # fmt: skip
+            frames.append({
+                "type": "rect", "x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.45, "y1": y + 0.45,
+                "line": {"color": theme.text, "width": 1.5},
+            })  # fmt: skip
     figure.update_xaxes(
         tickvals=list(range(len(columns))),
         ticktext=[
@@ -93,7 +94,7 @@ def matrix(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> go.
         ticklabelstandoff=8,
         showgrid=False,
     )
-    figure.update_layout(margin={"t": 8, "b": 8})
+    figure.update_layout(margin={"t": 8, "b": 8}, shapes=frames)
     return finish(figure, theme, 84 + 52 * max(1, len(rows)))
 
 

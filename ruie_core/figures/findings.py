@@ -122,17 +122,18 @@ def destinations(
                 cliponaxis=False,
             )
         )
+    lines, notes = [], []
     for place, (row, color) in enumerate(zip(rows, paint, strict=True)):
         if row["p_low"] is not None:
-            figure.add_shape(
-                type="line", x0=row["p_low"], x1=row["p_high"], y0=place, y1=place,
-                line={"color": color, "width": 2.5}, layer="between",
-            )  # fmt: skip
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="right", y=place, align="left",
-            text=f"{percent(row['p_observed'], 1)}<br>n = {count(row['n'])}",
-            font={"size": 12, "color": theme.muted},
-        )  # fmt: skip
+            lines.append({
+                "type": "line", "x0": row["p_low"], "x1": row["p_high"], "y0": place, "y1": place,
+                "line": {"color": color, "width": 2.5}, "layer": "between",
+            })  # fmt: skip
+        notes.append({
+            "x": 1, "xref": "paper", "xanchor": "right", "y": place, "align": "left",
+            "text": f"{percent(row['p_observed'], 1)}<br>n = {count(row['n'])}",
+            "font": {"size": 12, "color": theme.muted},
+        })  # fmt: skip
     figure.update_xaxes(
         title_text=f"share of the events after {plain(short(source, 40))}", domain=[0, 0.86],
         tickformat=".0%", rangemode="tozero", nticks=7, showgrid=True,
@@ -145,7 +146,9 @@ def destinations(
         ticklabelstandoff=8,
         tickfont={"color": theme.text, "size": 13},
     )
-    figure.update_layout(margin={"t": 34}, legend={"traceorder": "reversed"})
+    figure.update_layout(
+        margin={"t": 34}, legend={"traceorder": "reversed"}, shapes=lines, annotations=notes
+    )
     return finish(figure, theme, 100 + 48 * max(1, len(rows)))
 
 

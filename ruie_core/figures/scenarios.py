@@ -51,6 +51,7 @@ def ndcg_by_scenario(
         for place, row in enumerate(records(cells))
     }
     figure, codes = go.Figure(), {name: code for code, name in enumerate(scenarios, start=1)}
+    lines = []
     for model in dict.fromkeys(frame["model"]):
         part = records(frame[frame["model"] == model])
         own = not part[0]["baseline"]
@@ -60,16 +61,19 @@ def ndcg_by_scenario(
         for row, color in zip(part, paint, strict=True):
             if row["low"] is not None:
                 place = rows[row["group"], row["scenario"]] + shift
-                figure.add_shape(
-                    type="line", x0=row["low"], x1=row["high"], y0=place, y1=place,
-                    line={"color": color, "width": 2.5 if own else 1.2}, layer="between",
-                )  # fmt: skip
+                lines.append({
+                    "type": "line", "x0": row["low"], "x1": row["high"], "y0": place, "y1": place,
+                    "line": {"color": color, "width": 2.5 if own else 1.2}, "layer": "between",
+                })  # fmt: skip
     top = float(frame[["value", "high"]].max().max()) if len(frame) else 1.0
-    for row in records(cells):
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="right", y=rows[row["group"], row["scenario"]],
-            text=_n(row), font={"size": 12, "color": theme.faint if row["small"] else theme.muted},
-        )  # fmt: skip
+    notes = [
+        {
+            "x": 1, "xref": "paper", "xanchor": "right", "y": rows[row["group"], row["scenario"]],
+            "text": _n(row),
+            "font": {"size": 12, "color": theme.faint if row["small"] else theme.muted},
+        }
+        for row in records(cells)
+    ]  # fmt: skip
     figure.update_xaxes(
         title_text=f"NDCG@{k}",
         range=[0, max(top, 1e-3) * 1.06],
@@ -77,7 +81,7 @@ def ndcg_by_scenario(
         showgrid=True,
         nticks=7,
     )
-    figure.update_layout(clickmode="event+select")
+    figure.update_layout(clickmode="event+select", shapes=lines, annotations=notes)
     figure.update_yaxes(
         tickvals=list(rows.values()),
         ticktext=[_label(row, colors, theme, selected) for row in records(cells)],
@@ -130,18 +134,20 @@ def head_and_tail(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
                 showlegend=False,
             )
         )
+    notes = []
     for (model, group), height in _label_heights(frame).items():
         own = not frame.loc[frame["model"] == model, "baseline"].iloc[0]
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", y=height, text=f"{model_name(model)}, {group}",
-            font={"size": 12, "color": theme.text if own else theme.muted}, xshift=6,
-        )  # fmt: skip
+        notes.append({
+            "x": 1, "xref": "paper", "xanchor": "left", "y": height, "xshift": 6,
+            "text": f"{model_name(model)}, {group}",
+            "font": {"size": 12, "color": theme.text if own else theme.muted},
+        })  # fmt: skip
     figure.update_xaxes(title_text="K", tickvals=cutoffs)
     if cutoffs:
         step = spread * len(lines)
         figure.update_xaxes(range=[cutoffs[0] - step, cutoffs[-1] + step])
     figure.update_yaxes(title_text="NDCG@K", rangemode="tozero", nticks=6)
-    figure.update_layout(margin={"r": 180, "t": 12})
+    figure.update_layout(margin={"r": 180, "t": 12}, annotations=notes)
     return finish(figure, theme, 400)
 
 

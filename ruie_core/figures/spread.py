@@ -41,7 +41,9 @@ def strips(
     drawn = [name for name in scenarios if (centres["scenario"] == name).any()]
     size = max(1, len(drawn))
     figure = make_subplots(rows=size, cols=1, shared_xaxes=True, vertical_spacing=0.02)
+    lines, notes = [], [sides_key(*names, ("■", "―"), theme)]
     for place, name in enumerate(drawn, start=1):
+        own = "" if place == 1 else str(place)  # Plotly's number of the row's axes
         aside = selected is not None and name != selected
         color = theme.faint if aside else colors[name]
         part = frame[frame["scenario"] == name]
@@ -60,21 +62,21 @@ def strips(
         for side, ink, dash in ((True, theme.text, "solid"), (False, theme.muted, "dot")):
             if side in middle:
                 x = middle[side]["median"]
-                figure.add_shape(
-                    type="line", x0=x, x1=x, y0=0, y1=1, yref="y domain", row=place, col=1,
-                    line={"color": ink, "width": 1.5, "dash": dash},
-                )  # fmt: skip
+                lines.append({
+                    "type": "line", "x0": x, "x1": x, "xref": f"x{own}",
+                    "y0": 0, "y1": 1, "yref": f"y{own} domain",
+                    "line": {"color": ink, "width": 1.5, "dash": dash},
+                })  # fmt: skip
         ns = [count(middle[side]["n"]) if side in middle else "0" for side in (True, False)]
         for x, anchor, text, ink, letters in (
             (0, "right", plain(short(name, 24)), theme.faint if aside else theme.text, 13),
             (1, "left", f"n = {ns[0]}<br>and {ns[1]}", theme.muted, 12),
         ):
-            figure.add_annotation(
-                x=x, xanchor=anchor, y=0.5, yref="y domain", text=text, align="left",
-                xshift=-10 if anchor == "right" else 10, row=place, col=1,
-                font={"size": letters, "color": ink},
-            )  # fmt: skip
-    figure.add_annotation(sides_key(*names, ("■", "―"), theme))
+            notes.append({
+                "x": x, "xref": f"x{own}", "xanchor": anchor, "y": 0.5, "yref": f"y{own} domain",
+                "text": text, "align": "left", "xshift": -10 if anchor == "right" else 10,
+                "font": {"size": letters, "color": ink},
+            })  # fmt: skip
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_xaxes(title_text="gate", row=size, col=1)
@@ -84,6 +86,8 @@ def strips(
         margin={"l": 168, "r": 84, "t": 44},
         showlegend=False,
         clickmode="event+select",
+        shapes=lines,
+        annotations=notes,
     )
     return finish(figure, theme, 90 + 58 * size)
 

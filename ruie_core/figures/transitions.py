@@ -1,5 +1,7 @@
 """Figures of the Transitions view: three heatmaps beside each other."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -90,8 +92,6 @@ def heatmaps(
             row=1,
             col=column,
         )  # fmt: skip
-        if selected in scenarios:
-            _frame(figure, scenarios.index(selected), size, column, theme)
     for column in (1, 2, 3):
         figure.add_trace(_targets(hover, size), row=1, col=column)
     below = [label(name, scenarios, 24 if written else 14) for name in scenarios]
@@ -108,6 +108,8 @@ def heatmaps(
     for place, note in enumerate(figure.layout.annotations, start=1):
         axis = figure.layout["xaxis" if place == 1 else f"xaxis{place}"]
         note.update(x=axis.domain[0], xanchor="left", font={"size": 13, "color": theme.text})
+    if selected in scenarios:
+        figure.update_layout(shapes=_frames(scenarios.index(selected), size, theme))
     figure.update_layout(dragmode=False, clickmode="event+select")
     return finish(figure, theme, 150 + (46 if written else 26) * max(2, size))
 
@@ -128,16 +130,21 @@ def _targets(hover: list[str], size: int) -> go.Scatter:
     )
 
 
-def _frame(figure: go.Figure, code: int, size: int, column: int, theme: Theme) -> None:
-    """Draw a line around the row and the column of a scenario."""
-    for x0, x1, y0, y1, dash in (
+def _frames(code: int, size: int, theme: Theme) -> list[dict[str, Any]]:
+    """Return lines around the row and the column of a scenario in each of the three panels."""
+    around = (
         (-0.5, size - 0.5, code - 0.5, code + 0.5, "solid"),
         (code - 0.5, code + 0.5, -0.5, size - 0.5, "dot"),
-    ):
-        figure.add_shape(
-            type="rect", x0=x0, x1=x1, y0=y0, y1=y1, row=1, col=column, fillcolor="rgba(0,0,0,0)",
-            line={"color": theme.text, "width": 1.6, "dash": dash},
-        )  # fmt: skip
+    )
+    return [
+        {
+            "type": "rect", "x0": x0, "x1": x1, "y0": y0, "y1": y1,
+            "xref": f"x{panel}", "yref": f"y{panel}", "fillcolor": "rgba(0,0,0,0)",
+            "line": {"color": theme.text, "width": 1.6, "dash": dash},
+        }
+        for panel in ("", "2", "3")
+        for x0, x1, y0, y1, dash in around
+    ]  # fmt: skip
 
 
 def label(name: str, scenarios: tuple[str, ...], limit: int = 24) -> str:
