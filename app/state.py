@@ -34,11 +34,12 @@ from ruie_core.analysis import periods
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.behaviour.language import write
 from ruie_core.analysis.cohorts import members_of, read_cohort
+from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.frames.people import size
 from ruie_core.analysis.narrow import narrow
 from ruie_core.analysis.periods import Period, Span
 from ruie_core.analysis.runs import RunInfo
-from ruie_core.analysis.store import RunStore, fingerprint
+from ruie_core.analysis.store import RunStore
 from ruie_core.figures.theme import DARK, LIGHT, Theme
 
 _VIEW = "view_to_open"

@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from app.state import Context, checkpoints, open_store
+from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.frames.story import q_of_user, seed_band
 from ruie_core.analysis.runs import list_runs
 from ruie_core.analysis.seeds import other_seeds
-from ruie_core.analysis.store import RunStore, fingerprint
+from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 
 

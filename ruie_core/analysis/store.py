@@ -6,22 +6,22 @@ Nothing here imports torch, umap or ibis, so that a page of the app opens in mil
 import hashlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from ruie_core.analysis.answers import as_pandas
+from ruie_core.analysis.folder import fingerprint, read_history, read_manifest
+from ruie_core.analysis.shelf import Shelf
 from ruie_core.analysis.tables import PER_SCENARIO, REQUIRED, TABLES
 from ruie_core.config import RunConfig, parse_settings
 from ruie_core.errors import UserError
 from ruie_core.files import read_json, sha256
-
-FORMAT = 1
-"""Version of the analysis folder that this code reads."""
 
 _IN_MEMORY = 8 << 20
 """Tables whose file is smaller (bytes) are read once and kept; larger ones stay on the disk."""
@@ -49,20 +49,22 @@ class RunStore:
         """Open the run folder ``path``."""
         self.path = path
         self.fingerprint = fingerprint(path)
-        self.manifest: dict[str, Any] = _manifest(path / "manifest.json")
-        self.analysis_manifest: dict[str, Any] = _manifest(path / "analysis" / "manifest.json")
+        self.manifest: dict[str, Any] = read_manifest(path / "manifest.json")
+        self.analysis_manifest: dict[str, Any] = read_manifest(path / "analysis" / "manifest.json")
         self._check_hashes()
         self.config = parse_settings(
             RunConfig, read_json(path / "config.json"), str(path / "config.json")
         )
         self.health: dict[str, Any] = read_json(path / "analysis" / "health.json")
         self.metrics: dict[str, Any] = read_json(path / "metrics.json")
-        self.history = _history(path / "history.jsonl")
+        self.history = read_history(path / "history.jsonl")
         vocabulary = read_json(path / "vocab" / "scenarios.json")
         coded = sorted(vocabulary["scenarios"], key=lambda scenario: scenario["code"])
         self.scenarios: tuple[str, ...] = tuple(scenario["name"] for scenario in coded)
-        self._lock, self._keeping = threading.Lock(), threading.Lock()
-        self._kept: list[str] = []
+        self.large: dict[str, Path] = {}
+        """Files of the tables that stay on the disk."""
+        self._lock = threading.Lock()
+        self._shelf = Shelf(lambda table: self.sql(f"DROP TABLE {table}"))
         self._connection = self._connect()
         self._check_order()
         self.actions: tuple[str, ...] = self._actions(vocabulary)
@@ -80,12 +82,16 @@ class RunStore:
             answer = cursor.sql(query, params=params or None)
             return pd.DataFrame() if answer is None else as_pandas(answer.to_arrow_table())
         except duckdb.IOException as error:
-            raise UserError(
-                f"{self.path / 'analysis'} could not be read ({_first_line(error)}): "
-                f"run `ruie analyze {self.path}` again and reload the page."
-            ) from error
+            raise self.unreadable(error) from error
         finally:
             cursor.close()
+
+    def unreadable(self, error: Exception) -> UserError:
+        """Say that a table's file went away or changed while it was in use."""
+        return UserError(
+            f"{self.path / 'analysis'} could not be read ({_first_line(error)}): "
+            f"run `ruie analyze {self.path}` again and reload the page."
+        )
 
     def keep_users(self, query: str, params: Mapping[str, Any]) -> str:
         """Keep the users that a query finds as a table of this connection, once, and name it.
@@ -118,18 +124,29 @@ class RunStore:
             most: how many tables of this kind are kept at most, the latest.
         """
         text = json.dumps([query, params], sort_keys=True)
-        table = f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-        with self._keeping:
-            if table not in self._kept:
-                self.sql(f"CREATE TABLE {table} AS {query}", params)
-            else:
-                self._kept.remove(table)
-            self._kept.append(table)
-            alike = [name for name in self._kept if name.startswith(f"{kind}_")]
-            for old in alike[:-most]:
-                self.sql(f"DROP TABLE {old}")
-                self._kept.remove(old)
-        return table
+        name = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return self._shelf.keep(
+            name, kind, most, lambda table: self.sql(f"CREATE TABLE {table} AS {query}", params)
+        )
+
+    def keep_rows(self, rows: Callable[[], pa.Table], name: str, kind: str, most: int) -> str:
+        """Keep rows that no query found, as ``keep`` does, and name the table.
+
+        Args:
+            rows: reads them, where they are not kept yet.
+            name: letters, digits and _ that tell them from others of this kind.
+            kind: what the table's name begins with.
+            most: how many tables of this kind are kept at most, the latest.
+        """
+        return self._shelf.keep(name, kind, most, lambda table: self._create(table, rows()))
+
+    def _create(self, table: str, rows: pa.Table) -> None:
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            cursor.from_arrow(rows).create(table)
+        finally:
+            cursor.close()
 
     def beside(self, other: "RunStore") -> str:
         """Make another run's tables readable here and return what their names begin with.
@@ -192,6 +209,8 @@ class RunStore:
         for table, file in files.items():
             kind = "TABLE" if file.stat().st_size < _IN_MEMORY else "VIEW"
             source = str(file).replace("'", "''")
+            if kind == "VIEW":
+                self.large[table] = file
             try:
                 connection.execute(
                     f"CREATE {kind} {table} AS SELECT * FROM read_parquet('{source}')"
@@ -247,44 +266,6 @@ def quote(name: str) -> str:
     "q_the ""shop"", front"
     """
     return '"' + name.replace('"', '""') + '"'
-
-
-def fingerprint(path: Path) -> str:
-    """Return a digest that changes when any file of the run does, without reading the large ones.
-
-    It covers the two manifests' text, and name, size and modification time of the other files.
-    """
-    digest = hashlib.sha256(str(path.resolve()).encode())
-    for file in sorted((*path.glob("*"), *path.glob("vocab/*"), *path.glob("analysis/*"))):
-        if file.is_file():
-            state = file.stat()
-            digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}\n".encode())
-            if file.name == "manifest.json":
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    if path.parent.name == "analysis" and not path.is_file():
-        run = path.parent.parent
-        raise UserError(f"{run} has no analysis yet: run `ruie analyze {run}` to make its tables.")
-    manifest: dict[str, Any] = read_json(path)
-    if manifest.get("format") != FORMAT:
-        raise UserError(
-            f"{path} has format version {manifest.get('format')!r}, this version reads {FORMAT}: "
-            "install the version of ruie that wrote it, or make the folder again."
-        )
-    return manifest
-
-
-def _history(path: Path) -> pd.DataFrame:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return pd.DataFrame([json.loads(line) for line in lines if line.strip()])
-    except FileNotFoundError:
-        raise UserError(f"{path} is missing: restore it from a copy.") from None
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path} is not JSON lines ({error}): restore it from a copy.") from None
 
 
 def _first_line(error: Exception) -> str:

@@ -18,7 +18,8 @@ from ruie_core.analysis.cohorts import (
     read_cohort,
     save_cohort,
 )
-from ruie_core.analysis.store import RunStore, fingerprint
+from ruie_core.analysis.folder import fingerprint
+from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from tests.fake_run import fabricate
 

@@ -22,7 +22,8 @@ from ruie_core.analysis.findings import (
     save_findings,
     toggled,
 )
-from ruie_core.analysis.store import RunStore, fingerprint
+from ruie_core.analysis.folder import fingerprint
+from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from tests.fake_run import fabricate
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.runs import list_runs
 from ruie_core.analysis.schema import schemas
-from ruie_core.analysis.store import RunStore, fingerprint, quote
+from ruie_core.analysis.store import RunStore, quote
 from ruie_core.analysis.tables import TABLES
 from ruie_core.errors import UserError
 from tests.fake_run import SCENARIOS, fabricate, seal_analysis
