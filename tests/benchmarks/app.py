@@ -2,8 +2,9 @@
 
 ``python -m tests.benchmarks.app`` prints, per view of the registry and interaction, the time of one
 script run: from the interaction to the last element handed to the browser (``AppTest``; its reading
-of the elements is included, the socket is not). It runs the whole script where the browser asks for
-a fragment only, so it is an upper bound. Before each change of a control another user is opened,
+of the elements is included, the socket is not). As in a browser, a control inside a fragment asks
+for that fragment only; where the selection changes by it, the script goes on with the whole page,
+which is included. Before each change of a control another user is opened,
 untimed, so that no cache knows the answer. ``first`` is a view's very first run in this process:
 imports, and for the first view the opening of the run. Clock and CPU time (of all threads) stand
 side by side, because other programs may slow the clock.
@@ -23,6 +24,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.views.registry import VIEWS
 from ruie_core.analysis.store import RunStore
+from tests.benchmarks.fragments import Fragments
 from tests.benchmarks.interactions import Interaction, controls, go_to, selections, unexercised
 from tests.benchmarks.kept_run import NAME, asked_for, cohorts, environment, size_parser
 
@@ -39,40 +41,48 @@ class Times(NamedTuple):
     cpu: list[float]
 
 
-def timed(page: AppTest, times: Times) -> None:
-    """Run the script and note how long it took.
+def timed(page: AppTest, times: Times, fragments: Fragments, fragment: str | None = None) -> None:
+    """Run the script, or a fragment of it, and note how long it took.
 
     Raises:
         RuntimeError: the app shows an exception.
     """
-    start = time.perf_counter(), time.process_time()
-    page.run()
-    times.clock.append(1_000 * (time.perf_counter() - start[0]))
-    times.cpu.append(1_000 * (time.process_time() - start[1]))
+    with fragments.only(fragment):
+        start = time.perf_counter(), time.process_time()
+        page.run()
+        times.clock.append(1_000 * (time.perf_counter() - start[0]))
+        times.cpu.append(1_000 * (time.process_time() - start[1]))
     if page.exception:
         raise RuntimeError(f"{times.view}, {times.interaction}: {page.exception[0].message}")
 
 
 def measure(
-    page: AppTest, view: str, first: list[Interaction], users: list[str], repeat: int
+    page: AppTest,
+    view: str,
+    first: list[Interaction],
+    users: list[str],
+    repeat: int,
+    fragments: Fragments,
 ) -> Iterator[Times]:
     """Yield the times of everything that can be done in a view."""
     go_to(page, view)
     opened = Times(view, "first", [], [])
-    timed(page, opened)
+    timed(page, opened, fragments)
     yield opened
     for done in (Interaction("again", lambda _page, _n: True), *first):
         times = Times(view, done.name, [], [])
         for n in range(repeat):
             done.change(page, n)
-            timed(page, times)
+            timed(page, times, fragments)
         yield times
     for done in list(controls(page)):
         times = Times(view, done.name, [], [])
         for n in range(repeat):
             _fresh(page, users)
+            control = done.control(page) if done.control else None
+            within = None if control is None else fragments.of(control)
             if done.change(page, n):
-                timed(page, times)
+                timed(page, times, fragments, within)
         if times.clock:
             yield times
     for key in unexercised(page):
@@ -88,14 +98,14 @@ def _fresh(page: AppTest, users: list[str]) -> None:
     page.run()
 
 
-def between(page: AppTest, users: list[str], repeat: int) -> Times:
+def between(page: AppTest, users: list[str], repeat: int, fragments: Fragments) -> Times:
     """Time going from view to view with one user after another."""
     times = Times("all", "view to view", [], [])
     for _ in range(max(2, repeat // 2)):
         _fresh(page, users)
         for view in VIEWS:
             go_to(page, view.module)
-            timed(page, times)
+            timed(page, times, fragments)
     return times
 
 
@@ -139,10 +149,12 @@ def main() -> None:
     asked = selections(users, known.scenarios, cohorts(place)[0])
     load = os.getloadavg()
     measured: list[Times] = []
-    for view in given.views:
-        measured += measure(page, view, asked, users, given.repeat)
-        Console(stderr=True).print(f"{view}: {len(measured)} interactions so far")
-    measured.append(between(page, users, given.repeat))
+    fragments = Fragments()
+    with fragments.known():
+        for view in given.views:
+            measured += measure(page, view, asked, users, given.repeat, fragments)
+            Console(stderr=True).print(f"{view}: {len(measured)} interactions so far")
+        measured.append(between(page, users, given.repeat, fragments))
     title = f"server time, ms: {given.steps:,} steps of {given.users:,} users"
     Console(width=140).print(table(measured, title))
     timed_ = [times for times in measured if times.interaction != "first"]

@@ -39,10 +39,12 @@ class Interaction:
         name: of the row.
         change: prepares the page for the n-th time; the next run is the answer. False: the control
             is not there now.
+        control: of a control, finds it on the page.
     """
 
     name: str
     change: Callable[[AppTest, int], bool]
+    control: Callable[[AppTest], Any] | None = None
 
 
 def go_to(page: AppTest, view: str) -> None:
@@ -96,7 +98,7 @@ def controls(page: AppTest) -> Iterator[Interaction]:
         for element in page.get(kind):
             key = element.key
             if key and not element.form_id and not element.disabled and key not in LEFT_OUT:
-                yield Interaction(f"{kind} {key}", _by_key(kind, key, change))
+                yield Interaction(f"{kind} {key}", _by_key(kind, key, change), _finder(kind, key))
 
 
 def unexercised(page: AppTest) -> list[str]:
@@ -105,12 +107,22 @@ def unexercised(page: AppTest) -> list[str]:
     return [str(key) for key in fields if key not in TEXTS]
 
 
+def _finder(kind: str, key: str) -> Callable[[AppTest], Any]:
+    def find(page: AppTest) -> Any:
+        found = [element for element in page.get(kind) if element.key == key]
+        return found[0] if found and not found[0].disabled else None
+
+    return find
+
+
 def _by_key(
     kind: str, key: str, change: Callable[[Any, int], bool]
 ) -> Callable[[AppTest, int], bool]:
+    find = _finder(kind, key)
+
     def changed(page: AppTest, n: int) -> bool:
-        found = [element for element in page.get(kind) if element.key == key]
-        return bool(found) and not found[0].disabled and change(found[0], n)
+        found = find(page)
+        return found is not None and change(found, n)
 
     return changed
 
