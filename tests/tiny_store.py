@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from ruie_core.analysis.shelf import Shelf
 from ruie_core.analysis.store import RunStore
 
 
@@ -42,7 +43,8 @@ def tiny_store(
             if column not in steps:
                 steps[column] = value
     steps = steps.sort_values(["user", "t"], ignore_index=True)
-    store._lock, store._keeping, store._kept = threading.Lock(), threading.Lock(), []
+    store._lock, store.large = threading.Lock(), {}
+    store._shelf = Shelf(lambda table: store.sql(f"DROP TABLE {table}"))
     store._connection = duckdb.connect()
     store._connection.execute("SET TimeZone = 'UTC'")
     store._connection.register("steps_frame", steps)

@@ -1,9 +1,10 @@
 """The two sides of a comparison: who, and which stretch of their paths.
 
-A table of sides (``RunStore.keep_sides``) holds ``user, first, last, side``; every frame that
-compares joins it to the events by user and by t from first to last. ``side`` is true for what is
-looked at and false for what it is compared with. No event lies on both sides; the same person may
-have events on either.
+A table of sides (``RunStore.keep_sides``) holds ``user, first, last, side, whole``; every frame
+that compares joins it to the events by user and by t from first to last. ``side`` is true for what
+is looked at and false for what it is compared with; ``whole`` where the stretch is all of the path,
+so that sums over whole paths (``analysis.personal``) can stand for its events. No event lies on
+both sides; the same person may have events on either.
 """
 
 from ruie_core.analysis.periods import Query, Span

@@ -107,12 +107,18 @@ class RunStore:
     def keep_sides(self, query: str, params: Mapping[str, Any]) -> str:
         """Keep stretches of paths, each on one of two sides, as a table; see ``analysis.sides``.
 
+        The table has ``whole`` beside the columns of the query: the stretch is all of the path.
+
         Args:
             query: ``user``, ``first`` and ``last`` event (from 1, both inside), ``side`` (bool).
             params: its values.
         """
-        columns = '"user", first::INT AS first, last::INT AS last, side'
-        return self.keep(f"SELECT {columns} FROM ({query})", params, "sides")
+        whole = "first <= 1 AND last >= n_events AS whole"
+        columns = f'"user", first::INT AS first, last::INT AS last, side, {whole}'
+        return self.keep(
+            f'SELECT {columns} FROM ({query}) JOIN (SELECT "user", n_events FROM users) '
+            'USING ("user")', params, "sides",
+        )  # fmt: skip
 
     def keep(self, query: str, params: Mapping[str, Any], kind: str, most: int = _MOST_KEPT) -> str:
         """Keep what a query finds as a table of this connection, once, and name it.

@@ -1,25 +1,19 @@
 """What every user adds on either side, counted in one pass over the events and kept.
 
 A view of two sides asks for a dozen figures. Each is a ratio of totals over users, so the events
-need to be read once only: everything else reads these sums, some hundred thousand rows.
+need to be read once only: everything else reads these sums, some hundred thousand rows. Where a
+user's whole path lies on a side, not even once: its sums are those of ``personal``.
 """
 
 from typing import Final
 
+from ruie_core.analysis import personal
 from ruie_core.analysis.contrast import PRODUCTS
 from ruie_core.analysis.narrow import events
 from ruie_core.analysis.store import RunStore, quote
 
-LOW: Final = 0.05
-HIGH: Final = 0.95
-"""Gates outside these count as being at an end: trusted not at all, or blindly."""
-
 MOST: Final = 8
 """Tallies that a store keeps, some ten megabytes each."""
-
-SPLITS: Final = {"all": "true", "train": "split = 'train'", "heldout": "split <> 'train'"}
-"""Events whose Q is compared with what came, and the test that an event is one of them."""
-
 
 _MET: Final = [pair for pair in PRODUCTS if "y" in "".join(pair)]
 _LEFT: Final = [pair for pair in PRODUCTS if "y" not in "".join(pair)]
@@ -49,31 +43,20 @@ def sided(store: RunStore, sides: str) -> str:
     return joined(sides, events(store), "s.split <> 'forecast'")
 
 
-def finished(split: str) -> str:
-    """Return the test that an event's return is finished: of a key of ``SPLITS``."""
-    return f"q_taken IS NOT NULL AND NOT truncated AND {SPLITS[split]}"
-
-
 def tally(store: RunStore, sides: str) -> str:
     """Return the name of a table with a row per user, side and scenario.
 
-    Columns: ``n`` (events), ``first`` and ``last`` (times), and numbers of events with sums over
+    Columns: ``n`` (events), ``first_time`` and ``last_time``, and numbers of events with sums over
     them: ``gates`` and ``gate``, ``ends`` (gates under 0.05 or over 0.95), ``qs`` and ``q`` (of the
-    scenario taken), and for each key of ``SPLITS`` ``done_<key>`` (events with a finished return)
-    and ``gap_<key>`` (their Q minus return, reward units).
+    scenario taken), and for each key of ``personal.SPLITS`` ``done_<key>`` (events with a finished
+    return) and ``gap_<key>`` (their Q minus return, reward units).
     """
-    gaps = ", ".join(
-        f"count(*) FILTER ({finished(name)})::INT AS done_{name}, "
-        f'sum(q_taken::DOUBLE - "return") FILTER ({finished(name)}) AS gap_{name}'
-        for name in SPLITS
-    )
     query = f"""
-        SELECT s."user", side, scenario::VARCHAR AS scenario, count(*)::INT AS n,
-            min(time) AS first, max(time) AS last,
-            count(gate)::INT AS gates, sum(gate::DOUBLE) AS gate,
-            count(*) FILTER (gate < {LOW} OR gate > {HIGH})::INT AS ends,
-            count(q_taken)::INT AS qs, sum(q_taken::DOUBLE) AS q, {gaps}
-        FROM {sided(store, sides)} GROUP BY s."user", side, s.scenario
+        SELECT p.* REPLACE (scenario::VARCHAR AS scenario), side
+        FROM {personal.sums(store)} p JOIN {quote(sides)} w USING ("user") WHERE whole
+        UNION ALL BY NAME
+        SELECT s."user", side, scenario::VARCHAR AS scenario, {personal.SUMS}
+        FROM {sided(store, sides)} AND NOT whole GROUP BY s."user", side, s.scenario
     """
     return store.keep(query, {}, "tally", MOST)
 
@@ -94,9 +77,14 @@ def moves(store: RunStore, sides: str) -> str:
     """
     return f"""
         WITH pairs AS MATERIALIZED (
+            SELECT "user", source, target,
+                if(side, n, 0)::DOUBLE AS y1, if(side, 0, n)::DOUBLE AS y2
+            FROM {personal.moved(store)} JOIN {quote(sides)} USING ("user") WHERE whole
+            UNION ALL
             SELECT s."user", source, scenario AS target, count(*) FILTER (side)::DOUBLE AS y1,
                 count(*) FILTER (NOT side)::DOUBLE AS y2
-            FROM {sided(store, sides)} WHERE source IS NOT NULL GROUP BY s."user", source, target
+            FROM {sided(store, sides)} AND NOT whole AND source IS NOT NULL
+            GROUP BY s."user", source, target
         ), leaving AS MATERIALIZED (
             SELECT "user", source, sum(y1) AS x1, sum(y2) AS x2 FROM pairs GROUP BY "user", source
         ), met AS (
@@ -111,6 +99,21 @@ def moves(store: RunStore, sides: str) -> str:
         )
         SELECT * REPLACE (source::VARCHAR AS source, target::VARCHAR AS target)
         FROM met JOIN "left" USING (source)
+    """
+
+
+def expected(store: RunStore, sides: str) -> str:
+    """Return a query of the sums of the model's p over the first side's arrivals, by ``source``."""
+    names = personal.chances(store)
+    added = ", ".join(f"sum({p}) AS {p}" for p in names)
+    return f"""
+        SELECT source::VARCHAR AS source, {added} FROM (
+            SELECT source, {", ".join(names)}
+            FROM {personal.moved(store)} JOIN {quote(sides)} USING ("user") WHERE whole AND side
+            UNION ALL
+            SELECT source, {", ".join(names)}
+            FROM {sided(store, sides)} AND NOT whole AND side AND source IS NOT NULL
+        ) GROUP BY source
     """
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from ruie_core.analysis.narrow import events
+from ruie_core.analysis.personal import HIGH, LOW
 from ruie_core.analysis.store import RunStore
-from ruie_core.analysis.tally import HIGH, LOW
 
 BINS = 40
 """Bins of the gate's histogram over (0, 1)."""

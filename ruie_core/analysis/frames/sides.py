@@ -20,7 +20,7 @@ from ruie_core.analysis.contrast import (
 from ruie_core.analysis.frames.metrics import BASELINES
 from ruie_core.analysis.frames.transitions import measured
 from ruie_core.analysis.store import RunStore, quote
-from ruie_core.analysis.tally import LEAVING, cells, joined, moves, sided, tally
+from ruie_core.analysis.tally import LEAVING, cells, expected, joined, moves, tally
 
 MEASURES: Final = {"gate": "gate", "q": "q_taken"}
 """What a mean can be of, and its column of ``steps``."""
@@ -34,7 +34,7 @@ def size(store: RunStore, sides: str) -> pd.DataFrame:
     return store.sql(
         f"""
         SELECT side, count(DISTINCT "user") AS users, sum(n)::BIGINT AS events,
-            epoch_ms(min(first)) AS first, epoch_ms(max(last)) AS last
+            epoch_ms(min(first_time)) AS first, epoch_ms(max(last_time)) AS last
         FROM {quote(tally(store, sides))} GROUP BY side ORDER BY side DESC
         """
     )
@@ -82,7 +82,7 @@ def gaps(store: RunStore, sides: str, split: str) -> pd.DataFrame:
     Args:
         store: the run.
         sides: table of the sides.
-        split: a key of ``tally.SPLITS``.
+        split: a key of ``personal.SPLITS``.
     """
     found = ratios(store, cells(tally(store, sides), f"gap_{split}", f"done_{split}"))
     return by_scenario(store, contrasted(found))
@@ -195,13 +195,7 @@ def _pairs(store: RunStore, sides: str) -> pd.DataFrame:
 
 def _expected(store: RunStore, sides: str) -> pd.DataFrame:
     """Return the sums of the model's p over the first side's arrivals, by scenario left."""
-    chances = [quote(f"p_{name}") for name in store.scenarios]
-    return store.sql(
-        f"""
-        SELECT source::VARCHAR AS source, {", ".join(f"sum({p}) AS {p}" for p in chances)}
-        FROM {sided(store, sides)} WHERE side AND source IS NOT NULL GROUP BY source
-        """
-    ).set_index("source")
+    return store.sql(expected(store, sides)).set_index("source")
 
 
 def by_scenario(store: RunStore, frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,10 @@ from ruie_core.analysis.frames.gate import BINS
 from ruie_core.analysis.frames.sides import MEASURES, by_scenario
 from ruie_core.analysis.narrow import events
 from ruie_core.analysis.once import once
+from ruie_core.analysis.personal import HIGH, LOW, binned, bins, counted, edges
 from ruie_core.analysis.store import RunStore, quote
-from ruie_core.analysis.tally import HIGH, LOW, MOST, cells, finished, sided, tally
+from ruie_core.analysis.tally import MOST, cells, joined, sided, tally
 
-MOST_BINS = 10
-"""Bins of the calibration curve of two sides, of as many events of both together."""
 LEAST = 10
 """Events below which a bin of a side has no interval."""
 LEAST_EVENTS = 20
@@ -92,19 +91,19 @@ def mass(store: RunStore, sides: str) -> pd.DataFrame:
 
 
 def calibration(store: RunStore, sides: str, split: str, scenario: str = "all") -> pd.DataFrame:
-    """Return the calibration curves of the taken Q on both sides, in the same bins.
+    """Return the calibration curves of the taken Q on both sides, in the same bins: the log's.
 
     Args:
         store: the run.
         sides: table of the sides.
-        split: a key of ``tally.SPLITS``.
+        split: a key of ``personal.SPLITS``.
         scenario: a scenario, or ``all``.
 
     Returns:
-        side (bool), bin (from 1, of equal numbers of events of both sides together; events of the
-        same Q share one), n, q_mean, return_mean, return_low, return_high (95 %, users as clusters,
-        null under 10 events or 5 users), by side and rising Q; reward units. Empty with fewer than
-        20 events.
+        side (bool), bin (from 1, of equal numbers of the log's events, whoever is compared; events
+        of the same Q share one), n, q_mean, return_mean, return_low, return_high (95 %, users as
+        clusters, null under 10 events or 5 users), by side and rising Q; reward units. Empty with
+        fewer than 20 events.
     """
     binned = quote(_binned(store, sides, split, scenario))
     curves = [
@@ -127,20 +126,19 @@ def calibration(store: RunStore, sides: str, split: str, scenario: str = "all") 
 
 def _binned(store: RunStore, sides: str, split: str, scenario: str) -> str:
     """Return the name of a table with what a user adds to each bin: n, sums of q and value."""
-    shares = [cut / MOST_BINS for cut in range(1, MOST_BINS)]
-    bins = " ".join(f"WHEN q <= edge[{at}] THEN {at}" for at in range(1, MOST_BINS))
     query = f"""
-        WITH own AS (
-            SELECT s."user", side, q_taken AS q, "return" AS value FROM {sided(store, sides)}
-            WHERE {finished(split)} AND ($scenario = 'all' OR scenario::VARCHAR = $scenario)
-        ), edges AS (
-            SELECT quantile_disc(q, {shares}) AS edge FROM own HAVING count(*) >= {LEAST_EVENTS}
+        WITH added AS (
+            SELECT "user", side, cell, n, q, value
+            FROM {bins(store, split, scenario)} JOIN {quote(sides)} USING ("user") WHERE whole
+            UNION ALL
+            SELECT s."user", side, {binned()}
+            FROM {joined(sides, events(store), counted(split))} AND NOT whole,
+                {edges(store, split, scenario)}
+            GROUP BY s."user", side, cell
         )
-        SELECT "user", side, CASE {bins} ELSE {MOST_BINS} END AS cell, count(*)::INT AS n,
-            sum(q::DOUBLE) AS q, sum(value::DOUBLE) AS value
-        FROM own, edges GROUP BY "user", side, cell
+        SELECT * FROM added WHERE (SELECT sum(n) FROM added) >= {LEAST_EVENTS}
     """
-    return store.keep(query, {"scenario": scenario}, "bins", MOST)
+    return store.keep(query, {"scenario": scenario}, "binned", MOST)
 
 
 @once

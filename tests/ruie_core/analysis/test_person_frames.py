@@ -242,3 +242,24 @@ def test_a_person_s_path_is_in_order(store: RunStore) -> None:
     assert path["t"].tolist() == steps["t"].tolist()[:-1]
     assert path["item_id"].tolist() == steps["item_id"].tolist()[:-1]
     assert embeddings.user_path(store, 999).empty
+
+
+def test_rows_read_by_row_group_are_those_of_the_table(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [user.user_steps(store, code) for code in (0, 31, 59, 4_000)]
+    monkeypatch.setattr("ruie_core.analysis.store._IN_MEMORY", 0)
+    on_disk = RunStore(store.path)
+    assert "steps" in on_disk.large
+    for expected, code in zip(kept, (0, 31, 59, 4_000), strict=True):
+        pd.testing.assert_frame_equal(user.user_steps(on_disk, code), expected)
+
+
+def test_a_file_that_changed_while_a_person_was_read_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ruie_core.analysis.store._IN_MEMORY", 0)
+    broken = RunStore(fabricate(tmp_path / "one", users=9, events=200, items=50, seed=3))
+    (broken.path / "analysis/steps.parquet").write_bytes(b"PAR1 no longer")
+    with pytest.raises(UserError, match="could not be read"):
+        user.user_steps(broken, 1)

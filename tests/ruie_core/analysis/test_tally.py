@@ -101,3 +101,26 @@ def test_moves_by_hand() -> None:
     }
     assert rows.loc[("a", "b"), ["y1y1", "y1x1", "x1x1"]].tolist() == [4, 6, 9]
     assert rows.loc[("b", "a"), ["users_1", "users_2", "users_both"]].tolist() == [1, 1, 0]
+
+
+def test_sums_of_whole_paths_are_those_of_their_events(run: Path) -> None:
+    store = RunStore(run)
+    table = cohort_sides(store, store.keep_users('SELECT "user" FROM users WHERE "user" < 9', {}))
+    assert store.sql(f"SELECT bool_and(whole) AS all FROM {table}")["all"].iloc[0]
+    store.sql(f"CREATE TABLE event_by_event AS SELECT * REPLACE (false AS whole) FROM {table}")
+    for frame in (
+        sides.size, sides.mix, sides.transitions, spread.mass,
+        lambda store, sides_: sides.gaps(store, sides_, "heldout"),
+        lambda store, sides_: spread.calibration(store, sides_, "train"),
+    ):  # fmt: skip
+        pd.testing.assert_frame_equal(frame(store, table), frame(store, "event_by_event"))
+
+
+def test_a_stretch_that_is_not_the_whole_path_is_read_event_by_event() -> None:
+    store = store_of("aabab")
+    table = store.keep_sides(
+        'SELECT "user", 2 AS first, n_events AS last, "user" = 0 AS side FROM users', {}
+    )
+    assert not store.sql(f"SELECT bool_or(whole) AS any FROM {table}")["any"].iloc[0]
+    rows = store.sql(f'SELECT * FROM {tally(store, table)} ORDER BY "user", scenario')
+    assert rows[["scenario", "n"]].to_numpy().tolist() == [["a", 2], ["b", 2], ["b", 1]]
