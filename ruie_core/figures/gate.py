@@ -1,11 +1,13 @@
 """Figures of the Gate and Q view: gates per scenario, gate mass, calibration of Q."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ruie_core.figures.dots import STILL, dots
 from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
+from ruie_core.figures.panels import axis, stacked
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
@@ -37,20 +39,17 @@ def distribution(
     """
     colors = scenario_colors(scenarios)
     cells = records(mass)
-    figure = make_subplots(
-        rows=max(1, len(cells)), cols=1, shared_xaxes=True, vertical_spacing=0.02
-    )
-    # Put in at once below: one by one, Plotly goes through all earlier ones again for each.
-    shapes, notes = [], []
+    traces, shapes, notes = [], [], []
     for place, cell in enumerate(cells, start=1):
-        number_ = "" if place == 1 else str(place)
-        inside = {"xref": f"x{number_}", "yref": f"y{number_} domain"}
+        inside = {"xref": axis("x", place), "yref": f"{axis('y', place)} domain"}
         aside = selected not in {None, cell["scenario"]}
         rows = records(frame[frame["scenario"] == cell["scenario"]])
-        figure.add_trace(
+        traces.append(
             go.Bar(
                 x=[(row["left"] + row["right"]) / 2 for row in rows],
                 y=[row["density"] for row in rows],
+                xaxis=axis("x", place),
+                yaxis=axis("y", place),
                 width=[row["right"] - row["left"] for row in rows],
                 marker={
                     "color": theme.faint if aside else colors[cell["scenario"]],
@@ -68,9 +67,7 @@ def distribution(
                 ],
                 hovertemplate="%{customdata[0]}<extra></extra>",
                 showlegend=False,
-            ),
-            row=place,
-            col=1,
+            )
         )
         for x0, x1 in ((0, 0.05), (0.95, 1)):
             shapes.append(
@@ -100,12 +97,23 @@ def distribution(
                  "xshift": -10 if anchor == "right" else 10, "showarrow": False,
                  "font": {"size": 13 if anchor == "right" else 12, "color": color}} | inside
             )  # fmt: skip
-    figure.update_layout(shapes=shapes, annotations=notes)
-    figure.update_yaxes(visible=False, rangemode="tozero")
-    figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
-    figure.update_xaxes(title_text="gate", row=max(1, len(cells)), col=1)
-    figure.update_layout(bargap=0, margin={"l": 168, "r": 110, "t": 8}, clickmode="event+select")
+    layout = gate_strips(max(1, len(cells))) | {
+        "shapes": shapes, "annotations": notes, "margin": {"l": 168, "r": 110, "t": 8},
+    }  # fmt: skip
+    figure = go.Figure(traces, layout)
     return finish(figure, theme, 70 + 58 * max(1, len(cells)))
+
+
+def gate_strips(rows: int) -> dict[str, Any]:
+    """Return the layout of histograms of gates under each other: gates from 0 to 1, heights free.
+
+    Args:
+        rows: one per scenario, one at least.
+    """
+    gates = {"range": [0, 1], "showgrid": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    layout = stacked(rows, 0.02, gates, {"visible": False, "rangemode": "tozero"})
+    layout[axis("x", rows).replace("x", "xaxis")]["title"] = {"text": "gate"}
+    return layout | {"bargap": 0, "clickmode": "event+select"}
 
 
 def mass(

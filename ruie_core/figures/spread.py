@@ -1,12 +1,15 @@
 """Distributions of two sides over each other, and their calibration curves."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ruie_core.figures.contrast import sides_key
+from ruie_core.figures.gate import gate_strips
 from ruie_core.figures.numbers import count, number, percent, plain, short
+from ruie_core.figures.panels import axis
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
@@ -40,31 +43,22 @@ def strips(
     colors = scenario_colors(scenarios)
     drawn = [name for name in scenarios if (centres["scenario"] == name).any()]
     size = max(1, len(drawn))
-    figure = make_subplots(rows=size, cols=1, shared_xaxes=True, vertical_spacing=0.02)
+    traces: list[Any] = []
     lines, notes = [], [sides_key(*names, ("■", "―"), theme)]
     for place, name in enumerate(drawn, start=1):
-        own = "" if place == 1 else str(place)  # Plotly's number of the row's axes
+        across, up = axis("x", place), f"{axis('y', place)} domain"
         aside = selected is not None and name != selected
         color = theme.faint if aside else colors[name]
         part = frame[frame["scenario"] == name]
-        _pair(
-            figure,
-            part,
-            name,
-            color,
-            names,
-            theme,
-            row=place,
-            first=place == 1,
-            code=scenarios.index(name) + 1,
-        )
+        code = scenarios.index(name) + 1
+        traces += _pair(part, name, color, names, theme, row=place, code=code)
         middle = {bool(row["side"]): row for row in records(centres[centres["scenario"] == name])}
         for side, ink, dash in ((True, theme.text, "solid"), (False, theme.muted, "dot")):
             if side in middle:
                 x = middle[side]["median"]
                 lines.append({
-                    "type": "line", "x0": x, "x1": x, "xref": f"x{own}",
-                    "y0": 0, "y1": 1, "yref": f"y{own} domain",
+                    "type": "line", "x0": x, "x1": x, "xref": across,
+                    "y0": 0, "y1": 1, "yref": up,
                     "line": {"color": ink, "width": 1.5, "dash": dash},
                 })  # fmt: skip
         ns = [count(middle[side]["n"]) if side in middle else "0" for side in (True, False)]
@@ -73,33 +67,26 @@ def strips(
             (1, "left", f"n = {ns[0]}<br>and {ns[1]}", theme.muted, 12),
         ):
             notes.append({
-                "x": x, "xref": f"x{own}", "xanchor": anchor, "y": 0.5, "yref": f"y{own} domain",
+                "x": x, "xref": across, "xanchor": anchor, "y": 0.5, "yref": up,
                 "text": text, "align": "left", "xshift": -10 if anchor == "right" else 10,
                 "font": {"size": letters, "color": ink},
             })  # fmt: skip
-    figure.update_yaxes(visible=False, rangemode="tozero")
-    figure.update_xaxes(range=[0, 1], showgrid=True, tickvals=[0, 0.25, 0.5, 0.75, 1])
-    figure.update_xaxes(title_text="gate", row=size, col=1)
-    figure.update_layout(
-        bargap=0,
-        barmode="overlay",
-        margin={"l": 168, "r": 84, "t": 44},
-        showlegend=False,
-        clickmode="event+select",
-        shapes=lines,
-        annotations=notes,
-    )
+    layout = gate_strips(size) | {
+        "barmode": "overlay", "margin": {"l": 168, "r": 84, "t": 44}, "showlegend": False,
+        "shapes": lines, "annotations": notes,
+    }  # fmt: skip
+    figure = go.Figure(traces, layout)
     return finish(figure, theme, 90 + 58 * size)
 
 
 def histograms(
-    frame: pd.DataFrame, axis: str, names: tuple[str, str], theme: Theme = LIGHT
+    frame: pd.DataFrame, of: str, names: tuple[str, str], theme: Theme = LIGHT
 ) -> go.Figure:
     """Draw one histogram per side over each other: bars for the first, a line for the second.
 
     Args:
         frame: side, left, right, n, share, density, of all scenarios together.
-        axis: what is spread, with its unit.
+        of: what is spread, with its unit.
         names: of both sides, plain.
         theme: colours.
 
@@ -109,11 +96,12 @@ def histograms(
         >>> histograms(frame, "gate", ("a", "b")).data[0].x
         (0.375,)
     """
-    figure = make_subplots(rows=1, cols=1)
-    _pair(figure, frame, axis.split(",")[0], theme.accent, names, theme, row=1, first=True)
-    figure.update_xaxes(title_text=axis, showgrid=True)
-    figure.update_yaxes(title_text="share of events", tickformat=".0%", rangemode="tozero")
-    figure.update_layout(bargap=0, barmode="overlay")
+    layout = {
+        "xaxis": {"title": {"text": of}, "showgrid": True},
+        "yaxis": {"title": {"text": "share of events"}, "tickformat": ".0%", "rangemode": "tozero"},
+        "bargap": 0, "barmode": "overlay",
+    }  # fmt: skip
+    figure = go.Figure(_pair(frame, of.split(",")[0], theme.accent, names, theme, row=1), layout)
     for trace, side in zip(figure.data, (True, False), strict=True):
         rows = frame[frame["side"] == side]
         trace.y = _steps(rows["share"]) if trace.type == "scatter" else rows["share"].tolist()
@@ -125,7 +113,6 @@ def _steps(values: "pd.Series[float]") -> list[float]:
 
 
 def _pair(
-    figure: go.Figure,
     frame: pd.DataFrame,
     name: str,
     color: str,
@@ -133,13 +120,14 @@ def _pair(
     theme: Theme,
     *,
     row: int,
-    first: bool,
     code: int = 0,
-) -> None:
-    """Add the bars of the first side and the outline of the second."""
+) -> list[Any]:
+    """Return the bars of the first side and the outline of the second, in a panel's axes."""
+    place = {"xaxis": axis("x", row), "yaxis": axis("y", row), "showlegend": row == 1}
     own, other = (frame[frame["side"] == side] for side in (True, False))
     rows = records(own)
-    figure.add_trace(
+    edges = other[["left", "right"]].to_numpy(float).ravel().tolist()
+    return [
         go.Bar(
             x=[(one["left"] + one["right"]) / 2 for one in rows],
             y=[one["density"] for one in rows],
@@ -151,13 +139,8 @@ def _pair(
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
             legendgroup="1",
-            showlegend=first,
+            **place,
         ),
-        row=row,
-        col=1,
-    )
-    edges = other[["left", "right"]].to_numpy(float).ravel().tolist()
-    figure.add_trace(
         go.Scatter(
             x=[edges[0], *edges, edges[-1]] if edges else [],
             y=_steps(other["density"]),
@@ -166,11 +149,9 @@ def _pair(
             name=plain(short(names[1], 44)),
             hoverinfo="skip",
             legendgroup="2",
-            showlegend=first,
+            **place,
         ),
-        row=row,
-        col=1,
-    )
+    ]
 
 
 def _hover(row: Record, name: str, side: str) -> str:

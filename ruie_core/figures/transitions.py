@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
+from ruie_core.figures.panels import axis, beside
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors
 
@@ -57,24 +57,23 @@ def heatmaps(
     """
     size = len(scenarios)
     title = RATIOS[ratio].replace("the reference", f"the {reference}")
-    figure = make_subplots(
-        rows=1, cols=3, shared_yaxes=True, horizontal_spacing=0.035,
-        subplot_titles=["observed", "expected by the model", title],
-    )  # fmt: skip
     rows = records(frame)
     hover = [_hover(row, reference) for row in rows]
     written = size <= MOST_WRITTEN
+    traces: list[Any] = []
     for column, (name, scale) in enumerate(
         (("p_observed", theme.sequential), ("p_model", theme.sequential), (ratio, theme.diverging)),
         start=1,
     ):
         values = frame[name].to_numpy(float).reshape(size, size)
         signed = name == ratio
-        figure.add_trace(
+        traces.append(
             go.Heatmap(
                 z=values,
                 x=list(range(size)),
                 y=list(range(size)),
+                xaxis=axis("x", column),
+                yaxis=axis("y", column),
                 colorscale=[[place, color] for place, color in scale],
                 zmin=-_FURTHEST if signed else 0,
                 zmax=_FURTHEST if signed else 1,
@@ -88,38 +87,51 @@ def heatmaps(
                 showscale=False,
                 xgap=2,
                 ygap=2,
-            ),
-            row=1,
-            col=column,
+            )
         )  # fmt: skip
-    for column in (1, 2, 3):
-        figure.add_trace(_targets(hover, size), row=1, col=column)
+    traces += [_targets(hover, size, column) for column in (1, 2, 3)]
     below = [label(name, scenarios, 24 if written else 14) for name in scenarios]
-    beside = [label(name, scenarios) for name in scenarios]
-    figure.update_xaxes(
-        tickvals=list(range(size)), ticktext=below, title_text="to", side="bottom",
-        tickangle=0 if size <= 3 else -35 if written else -70, showgrid=False, fixedrange=True,
+    left = [label(name, scenarios) for name in scenarios]
+    layout = beside(
+        3, 0.035,
+        {
+            "tickvals": list(range(size)), "ticktext": below, "title": {"text": "to"},
+            "side": "bottom", "tickangle": 0 if size <= 3 else -35 if written else -70,
+            "showgrid": False, "fixedrange": True,
+        },
+        {
+            "tickvals": list(range(size)), "ticktext": left, "autorange": "reversed",
+            "showgrid": False, "ticklabelstandoff": 6, "tickfont": {"color": theme.text},
+            "fixedrange": True,
+        },
     )  # fmt: skip
-    figure.update_yaxes(
-        tickvals=list(range(size)), ticktext=beside, autorange="reversed", showgrid=False,
-        ticklabelstandoff=6, tickfont={"color": theme.text}, fixedrange=True,
-    )  # fmt: skip
-    figure.update_yaxes(title_text="from", row=1, col=1)
-    for place, note in enumerate(figure.layout.annotations, start=1):
-        axis = figure.layout["xaxis" if place == 1 else f"xaxis{place}"]
-        note.update(x=axis.domain[0], xanchor="left", font={"size": 13, "color": theme.text})
-    if selected in scenarios:
-        figure.update_layout(shapes=_frames(scenarios.index(selected), size, theme))
-    figure.update_layout(dragmode=False, clickmode="event+select")
+    layout["yaxis"]["title"] = {"text": "from"}
+    titles = ("observed", "expected by the model", title)
+    layout |= {
+        "annotations": [
+            {
+                "x": layout[panel]["domain"][0], "xref": "paper", "xanchor": "left", "y": 1,
+                "yref": "paper", "yanchor": "bottom", "text": text, "showarrow": False,
+                "font": {"size": 13, "color": theme.text},
+            }
+            for panel, text in zip(("xaxis", "xaxis2", "xaxis3"), titles, strict=True)
+        ],
+        "shapes": _frames(scenarios.index(selected), size, theme) if selected in scenarios else [],
+        "dragmode": False,
+        "clickmode": "event+select",
+    }  # fmt: skip
+    figure = go.Figure(traces, layout)
     return finish(figure, theme, 150 + (46 if written else 26) * max(2, size))
 
 
-def _targets(hover: list[str], size: int) -> go.Scatter:
+def _targets(hover: list[str], size: int, column: int) -> go.Scatter:
     """Return unseen marks over the cells: a heatmap tells nobody that it was clicked."""
     shown = {"marker": {"opacity": 0}}
     return go.Scatter(
         x=[place % size for place in range(len(hover))],
         y=[place // size for place in range(len(hover))],
+        xaxis=axis("x", column),
+        yaxis=axis("y", column),
         mode="markers",
         marker={"symbol": "square", "size": 40 if size <= MOST_WRITTEN else 22, "opacity": 0},
         selected=shown,
