@@ -41,6 +41,13 @@ SUMS: Final = f"""count(*)::INT AS n, min(time) AS first_time, max(time) AS last
 """What is added up over a user's events in a scenario; see ``tally.tally``."""
 
 
+def ready(store: RunStore) -> None:
+    """Count now what the first comparison of people would wait for."""
+    sums(store)
+    moved(store)
+    bins(store, "all", "all")
+
+
 def chances(store: RunStore) -> list[str]:
     """Return the columns with the model's probability of each scenario, quoted."""
     return [quote(f"p_{name}") for name in store.scenarios]

@@ -106,18 +106,14 @@ def calibration(store: RunStore, sides: str, split: str, scenario: str = "all") 
         fewer than 20 events.
     """
     binned = quote(_binned(store, sides, split, scenario))
-    curves = [
-        ratios(store, f'SELECT "user", side, cell, {y} AS y, n AS x FROM {binned}')
-        for y in ("value", "q")
-    ]
-    returns, q = (
-        contrasted(curve.sort_values("cell", ignore_index=True), few_events=LEAST)
-        for curve in curves
-    )
+    found = ratios(store, f'SELECT "user", side, cell, value AS y, n AS x FROM {binned}')
+    returns = contrasted(found.sort_values("cell", ignore_index=True), few_events=LEAST)
+    means = store.sql(f"SELECT side, cell, sum(q) / sum(n) AS q FROM {binned} GROUP BY side, cell")
+    q = means.pivot(index="cell", columns="side", values="q").reindex(columns=[True, False])
     parts = []
     for side in ("1", "2"):
         part = pd.DataFrame({"side": side == "1", "bin": returns["cell"].astype("int64")})
-        part["n"], part["q_mean"] = returns[f"n_{side}"], q[f"value_{side}"]
+        part["n"], part["q_mean"] = returns[f"n_{side}"], returns["cell"].map(q[side == "1"])
         part["return_mean"] = returns[f"value_{side}"]
         part["return_low"], part["return_high"] = returns[f"low_{side}"], returns[f"high_{side}"]
         parts.append(part[part["n"] > 0])
