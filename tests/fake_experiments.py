@@ -35,13 +35,9 @@ def held_out(dataset: Dataset, split: str = "leave-one-out") -> pd.DataFrame:
     """User, t and scenario of the events that a split holds out for the test."""
     parts = split_events(dataset, TrainConfig.model_validate({"split": split}))
     user = dataset.user_of_event()
-    events = pd.DataFrame(
-        {
-            "user": user,
-            "t": (np.arange(dataset.n_events) - dataset.offsets[user] + 1).astype(np.int32),
-            "scenario": np.array(dataset.vocabulary.scenarios)[dataset.scenarios - 1],
-        }
-    )
+    t = (np.arange(dataset.n_events) - dataset.offsets[user] + 1).astype(np.int32)
+    scenario = np.array(dataset.vocabulary.scenarios)[dataset.scenarios - 1]
+    events = pd.DataFrame({"user": user, "t": t, "scenario": scenario})
     kept: pd.DataFrame = events[(parts == TEST) & (events["t"] > 1)].reset_index(drop=True)
     return kept
 
@@ -127,17 +123,25 @@ def write_leaderboard(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS
                 )  # fmt: skip
 
 
-def write_ablation(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+def write_ablation(
+    root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS, experiment: str = "ablation",
+    variants: Sequence[str] = tuple(ABLATION),
+) -> None:  # fmt: skip
     """Variants of ``ABLATION``."""
     events = held_out(dataset)
-    for variant, skill in ABLATION.items():
+    for variant in variants:
         gate = "constant" if variant == "gate constant" else "likelihood"
         for seed in seeds:
             write_trial(
-                root, "ablation", variant, seed,
-                {"ranks": make_ranks(events, skill, variant, seed)},
+                root, experiment, variant, seed,
+                {"ranks": make_ranks(events, ABLATION[variant], variant, seed)},
                 overrides={"objective.gate": gate}, model="ruie",
             )  # fmt: skip
+
+
+def write_scenario_split(root: Path, dataset: Dataset) -> None:
+    """RUIE with gate = 1, beside the leaderboard's models."""
+    write_ablation(root, dataset, experiment="scenario-split", variants=("gate constant",))
 
 
 def write_rewards(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
@@ -264,20 +268,17 @@ def _write_gates(
 WRITERS = {
     "leaderboard": write_leaderboard,
     "ablation": write_ablation,
+    "scenario-split": write_scenario_split,
     "rewards": write_rewards,
     "calibration": write_calibration,
     "transfer": write_transfer,
     "watched": write_watched,
 }
-"""Experiments on a dataset of its own kind; ``write_gate_oracle`` belongs to generated logs."""
+"""Experiments on a log of its own; ``write_gate_oracle`` belongs to generated ones."""
 
 
 def write_all(root: Path) -> tuple[Path, Path]:
-    """Leave trials of every experiment.
-
-    Returns:
-        Folders of the trials of a dataset called ``fake`` and of the dataset ``generated``.
-    """
+    """Leave trials of every experiment, of a dataset called ``fake`` and of ``generated``."""
     dataset = fake_dataset()
     for write in WRITERS.values():
         write(root / "fake", dataset)

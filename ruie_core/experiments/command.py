@@ -8,7 +8,8 @@ from rich.console import Console
 
 from ruie_core.data.dataset import load_dataset
 from ruie_core.errors import UserError
-from ruie_core.experiments import tune
+from ruie_core.experiments import agreed, tune
+from ruie_core.experiments.agreed import read_agreed
 from ruie_core.experiments.chosen import FILE, read_chosen
 from ruie_core.experiments.context import Context
 from ruie_core.experiments.documents import rewrite_documents
@@ -42,7 +43,10 @@ def run_experiment(name: str, data: Path, settings: ExperimentSettings, console:
     if name not in known:
         raise UserError(f"Experiment {name!r} is unknown: choose one of {', '.join(known)}.")
     path = settings.results / data.resolve().name / FILE
-    context = Context(data.resolve().name, data, load_dataset(data), read_chosen(path), settings)
+    context = Context(
+        data.resolve().name, data, load_dataset(data), read_chosen(path), settings,
+        agreed=read_agreed(settings.results / agreed.FILE),
+    )  # fmt: skip
     runner = Runner(Store(settings.artefacts), settings, data, console)
     if name == TUNE:
         _tune(context, runner, console)

@@ -1,12 +1,13 @@
 """What an experiment plans with: the data, the chosen settings, the options."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
+from ruie_core.experiments.agreed import SEEDS, Agreed, Length
 from ruie_core.experiments.chosen import Chosen
 from ruie_core.experiments.counted import COUNTED
 from ruie_core.experiments.settings import ExperimentSettings
@@ -29,6 +30,7 @@ class Context:
         chosen: settings found by tuning.
         settings: options of the command.
         truth: folder that says which events are noise, where that is known.
+        agreed: how experiments run where the options say nothing.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Context:
     chosen: Chosen
     settings: ExperimentSettings
     truth: Path | None = None
+    agreed: Agreed = field(default_factory=Agreed)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -70,9 +73,10 @@ class Context:
         """
         counted = model in COUNTED
         named = {} if counted else {**preset(model), **self.chosen.overrides(model, split)}
-        changed = {**named, **self.length(), **(overrides or {}), "train.split": split}
+        length = self.settings.length.over(self.agreed.of(self.name, experiment, split))
+        changed = {**named, **epochs_of(length), **(overrides or {}), "train.split": split}
         config = with_settings(RunConfig(), changed)
-        for seed in range(1, 1 + (1 if counted else self.settings.seeds)):
+        for seed in range(1, 1 + (1 if counted else length.seeds or SEEDS)):
             yield Trial(
                 experiment=experiment,
                 variant=variant,
@@ -83,17 +87,23 @@ class Context:
                 data=self.data,
                 truth=self.truth,
                 counted=counted,
-                transforms=(*self.sample(), *transforms),
+                transforms=(*sample_of(length), *transforms),
                 x=x,
                 tables=tables,
             )
 
-    def length(self) -> Overrides:
-        """How long to train, where the options say so."""
-        given = {"epochs": self.settings.epochs, "patience": self.settings.patience}
-        return {f"train.{name}": value for name, value in given.items() if value is not None}
+    def sample(self, experiment: str) -> tuple[Transform, ...]:
+        """Draw of users that an experiment trains and tests on, leave-one-out."""
+        agreed = self.agreed.of(self.name, experiment, LEAVE_ONE_OUT)
+        return sample_of(self.settings.length.over(agreed))
 
-    def sample(self) -> tuple[Transform, ...]:
-        """Draw of users that the options ask for."""
-        users = self.settings.users
-        return () if users is None else (SubsampleUsers(users=users),)
+
+def epochs_of(length: Length) -> Overrides:
+    """Return how long to train, where that was said."""
+    given = {"epochs": length.epochs, "patience": length.patience}
+    return {f"train.{name}": value for name, value in given.items() if value is not None}
+
+
+def sample_of(length: Length) -> tuple[Transform, ...]:
+    """Return the draw of users, where one was asked for."""
+    return () if length.users is None else (SubsampleUsers(users=length.users),)

@@ -6,23 +6,30 @@ from typing import Literal
 from pydantic import Field
 
 from ruie_core.config import Settings
+from ruie_core.experiments.agreed import Length
 
 
 class ExperimentSettings(Settings):
     """What of an experiment is run, how, and where it goes."""
 
-    seeds: int = Field(5, ge=1, description="Seeds 1..N of every trained variant.")
+    seeds: int | None = Field(
+        None, ge=1, description="Seeds 1..N of every trained variant; none: as agreed, else 5."
+    )
     jobs: int | None = Field(None, ge=1, description="Processes at a time; none: one per core.")
     only: tuple[str, ...] = Field((), description="Variants (of tune: models) to run; none: all.")
     split: Literal["leave-one-out", "temporal"] | None = Field(
         None, description="Only trials of this split; none: all (of tune: leave-one-out)."
     )
     users: int | None = Field(
-        None, ge=2, description="Train and test on that many users, drawn at random; none: all."
+        None,
+        ge=2,
+        description="Train and test on so many users, drawn at random; none: as agreed, else all.",
     )
-    epochs: int | None = Field(None, ge=1, description="Epochs at most; none: the default.")
+    epochs: int | None = Field(
+        None, ge=1, description="Epochs at most; none: as agreed in plan.toml, else the default."
+    )
     patience: int | None = Field(
-        None, ge=1, description="Epochs without a better validation score; none: the default."
+        None, ge=1, description="Epochs without a better validation score; none: likewise."
     )
     trials: int = Field(20, ge=1, description="Of tune: configurations tried per model.")
     watched: tuple[Path, ...] = Field(
@@ -37,6 +44,13 @@ class ExperimentSettings(Settings):
         Path("artefacts/experiments"), description="Where trials are kept (not committed)."
     )
     results: Path = Field(Path("experiments"), description="Where tables and chosen settings go.")
+
+    @property
+    def length(self) -> Length:
+        """What the options say of how much is trained."""
+        return Length(
+            seeds=self.seeds, users=self.users, epochs=self.epochs, patience=self.patience
+        )
 
     def command(self, name: str, data: Path) -> str:
         """Write the command that makes these results, without what does not change them.

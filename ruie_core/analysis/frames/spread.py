@@ -109,11 +109,11 @@ def calibration(store: RunStore, sides: str, split: str, scenario: str = "all") 
     found = ratios(store, f'SELECT "user", side, cell, value AS y, n AS x FROM {binned}')
     returns = contrasted(found.sort_values("cell", ignore_index=True), few_events=LEAST)
     means = store.sql(f"SELECT side, cell, sum(q) / sum(n) AS q FROM {binned} GROUP BY side, cell")
-    q = means.pivot(index="cell", columns="side", values="q").reindex(columns=[True, False])
     parts = []
     for side in ("1", "2"):
         part = pd.DataFrame({"side": side == "1", "bin": returns["cell"].astype("int64")})
-        part["n"], part["q_mean"] = returns[f"n_{side}"], returns["cell"].map(q[side == "1"])
+        q = means[means["side"] == (side == "1")].set_index("cell")["q"]
+        part["n"], part["q_mean"] = returns[f"n_{side}"], returns["cell"].map(q)
         part["return_mean"] = returns[f"value_{side}"]
         part["return_low"], part["return_high"] = returns[f"low_{side}"], returns[f"high_{side}"]
         parts.append(part[part["n"] > 0])

@@ -6,6 +6,7 @@ whose truth the gate ``oracle`` reads. Their trials belong to the dataset ``gene
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,9 @@ def plan(context: Context) -> Iterator[Trial]:
     chosen = read_chosen(settings.results / GENERATED / FILE)
     for noise in NOISE:
         log, data = generated(SampleConfig(noise=noise), settings.artefacts.parent / GENERATED)
-        own = Context(GENERATED, data, load_dataset(data), chosen, settings, truth=log)
+        own = replace(
+            context, name=GENERATED, data=data, dataset=load_dataset(data), chosen=chosen, truth=log
+        )
         for gate in GATES:
             yield from own.trials(
                 NAME, f"gate {gate}", "ruie", {"objective.gate": gate}, x=noise,

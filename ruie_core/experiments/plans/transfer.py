@@ -42,7 +42,7 @@ def plan(context: Context) -> Iterator[Trial]:
     for variant, overrides in JOINT.items():
         yield from context.trials(NAME, variant, "ruie", overrides)
     view = whole_view(context.dataset, TrainConfig(), None)
-    for transform in context.sample():
+    for transform in context.sample(NAME):
         view = transform.apply(view)
     trainable = [name for name in context.dataset.vocabulary.scenarios if enough(view, name)]
     for name in trainable:

@@ -11,6 +11,8 @@ from ruie_core.data.beside import noise_of
 from ruie_core.data.sample.settings import SampleConfig
 from ruie_core.data.sample.truth import read_events
 from ruie_core.data.settings import KuaiRandSettings
+from ruie_core.errors import UserError
+from ruie_core.experiments.agreed import FILE, Agreed, Length, read_agreed
 from ruie_core.experiments.chosen import Chosen
 from ruie_core.experiments.context import Context
 from ruie_core.experiments.plans import ablation, calibration, gate_oracle, transfer, watched
@@ -58,7 +60,11 @@ def test_every_part_of_the_ablation_changes_what_is_trained():
 def test_what_other_experiments_train_is_not_trained_again():
     context = context_of(seeds=2)
     keys = {name: {trial.key for trial in plan(name, context)} for name in ON_DATA}
-    assert keys["scenario-split"] <= keys["leaderboard"] | keys["ablation"]
+    own = [trial for trial in plan("scenario-split", context) if trial.variant == "gate constant"]
+    assert {trial.config.train.split for trial in own} == {"leave-one-out", "temporal"}
+    assert keys["scenario-split"] - {trial.key for trial in own} == keys["leaderboard"]
+    known = {trial.key for trial in own if trial.config.train.split == "leave-one-out"}
+    assert known <= keys["ablation"]  # trained as long as there, it is not trained again
     assert keys["cross-domain"] <= keys["leaderboard"]
 
 
@@ -74,6 +80,50 @@ def test_options_reach_every_trial():
     for trial in plan("ablation", context):
         assert (trial.config.train.epochs, trial.config.train.patience) == (7, 3)
         assert [each.model_dump()["users"] for each in trial.transforms] == [50]
+
+
+def test_what_is_agreed_holds_where_the_options_say_nothing():
+    agreed = Agreed(
+        lengths={
+            "tiny": {
+                "all": Length(epochs=9),
+                "leaderboard": Length(seeds=2, users=50),
+                "leaderboard/temporal": Length(seeds=1),
+            }
+        }
+    )
+    context = dataclasses.replace(context_of(), agreed=agreed)
+    seeds = {(t.config.train.split, t.seed) for t in plan("leaderboard", context) if not t.counted}
+    assert seeds == {("leave-one-out", 1), ("leave-one-out", 2), ("temporal", 1)}
+    assert {t.config.train.epochs for t in plan("leaderboard", context) if not t.counted} == {9}
+    ablation_trials = plan("ablation", context)
+    assert {t.seed for t in ablation_trials} == {1, 2, 3, 4, 5}
+    assert not any(t.transforms for t in ablation_trials)
+    asked = dataclasses.replace(context, settings=ExperimentSettings(seeds=1, epochs=3))
+    trained = [t for t in plan("leaderboard", asked) if not t.counted]
+    assert {(t.seed, t.config.train.epochs) for t in trained} == {(1, 3)}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[kuairand\n", "is not TOML"),
+        ("[kuairand]\nleaderboard = { epoch = 3 }\n", "epoch"),
+        ("[kuairand]\nleaderboard = { seeds = 0 }\n", "seeds"),
+    ],
+)
+def test_a_plan_that_cannot_be_read_is_one_sentence(tmp_path, text, sentence):
+    path = tmp_path / FILE
+    path.write_text(text)
+    with pytest.raises(UserError, match=sentence):
+        read_agreed(path)
+
+
+def test_the_repository_s_own_plan_can_be_read():
+    known = read_agreed(Path(__file__).parents[3] / "experiments" / FILE).lengths
+    assert {"kuairand", "douban", "generated"} <= known.keys()
+    names = {name.partition("/")[0] for dataset in known.values() for name in dataset}
+    assert names <= {"all", *EXPERIMENTS}
 
 
 def test_tuned_settings_come_after_the_preset_and_before_the_variant():
