@@ -33,7 +33,7 @@ def render(context: Context) -> None:
         )
         return
     place = st.container()
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         dataset = choose_dataset(context, known)
         summary = open_summary(folder / dataset)
         choice = choose_protocol(summary, dataset)

@@ -63,7 +63,7 @@ TABLES: Final[dict[str, Layout]] = {
     "ablation": Layout("ablation", layouts.changes),
     "rewards": Layout("rewards", layouts.rewards),
     "scenario-split": Layout(
-        "scenario-split", layouts.scenarios, ("leaderboard", "ablation"), SPLITS[0]
+        "scenario-split", layouts.scenarios, ("leaderboard", "scenario-split"), SPLITS[0]
     ),
     "calibration": Layout("calibration", layouts.calibration),
     "calibration-training": Layout("calibration", partial(layouts.calibration, suffix="-training")),

@@ -21,12 +21,12 @@ def figures(compared: Comparison) -> list[Figure]:
     values = {name: _pair(event, name) for name in ("gate", "y", "return")}
     return [
         Figure(
-            f"Q, {escape(short(q['scenario'], 18))}", *_pair(q, "q"),
+            "Q", *_of_scenario(q, *_pair(q, "q")),
             "Reward that the model expects from the next event on if it happens in this scenario, "
             "discounted, in reward units: the scenario whose Q moved most.",
         ),
         Figure(
-            f"next: {escape(short(p['scenario'], 10))}", *_pair(p, "p", percent),
+            "next scenario", *_of_scenario(p, *_pair(p, "p", percent)),
             "Probability that the next event happens in this scenario: the one that moved most.",
         ),
         Figure(
@@ -57,6 +57,11 @@ def concerned(compared: Comparison) -> Record:
 
 def _most_moved(rows: list[Record], name: str) -> Record:
     return max(rows, key=lambda row: (round(abs(row[f"{name}_change"]), 6), row[f"{name}_before"]))
+
+
+def _of_scenario(row: Record, value: str, change: str) -> tuple[str, str]:
+    """Name the scenario under its value: there it may take two lines, over it it would be cut."""
+    return value, f"{escape(short(row['scenario'], 40))}, {change}"
 
 
 def _pair(row: Record, name: str, write: Callable[[float | None], str] = number) -> tuple[str, str]:

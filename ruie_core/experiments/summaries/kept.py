@@ -2,7 +2,7 @@
 
 Trials are not committed, tables are. An experiment is summed up anew only where every trial that
 its committed table rests on is at hand; otherwise its rows stay as they are. The two splits of a
-leaderboard are two tables.
+leaderboard are two tables, and so are those of the scenarios.
 """
 
 from collections import Counter
@@ -16,9 +16,9 @@ from ruie_core.experiments.summaries.compare import SPLITS, panel
 from ruie_core.experiments.summaries.table import SCHEMA
 from ruie_core.experiments.summaries.trials import Trials, runs_table
 
-LOOKS_AT: Final[dict[str, tuple[str, ...]]] = {"scenario-split": ("leaderboard", "ablation")}
+LOOKS_AT: Final[dict[str, tuple[str, ...]]] = {"scenario-split": ("leaderboard", "scenario-split")}
 """Experiments whose trials a summary reads; any other reads its own."""
-BY_SPLIT: Final = ("leaderboard",)
+BY_SPLIT: Final = ("leaderboard", "scenario-split")
 """Experiments whose splits stand beside each other, so that one is summed up without the other."""
 _PLACE: Final = ["experiment", "split", "variant", "x", "seed"]
 
@@ -101,7 +101,7 @@ def reads(experiment: str) -> tuple[str, ...]:
     """Experiments whose trials a summary reads.
 
     >>> reads("scenario-split"), reads("ablation")
-    (('leaderboard', 'ablation'), ('ablation',))
+    (('leaderboard', 'scenario-split'), ('ablation',))
     """
     return LOOKS_AT.get(experiment, (experiment,))
 

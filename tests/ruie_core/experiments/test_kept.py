@@ -92,6 +92,8 @@ def test_one_split_of_a_leaderboard_is_summed_up_without_the_other(place):
     assert len(part(tables(place)[1], "leaderboard")) == len(part(runs, "leaderboard"))
     lost = (part(runs, "leaderboard")["split"] == "leave-one-out").sum()
     assert summed.kept == {"leaderboard": lost}
+    gaps, same = part(tables(place)[0], "scenario-split"), part(summary, "scenario-split")
     pd.testing.assert_frame_equal(
-        part(tables(place)[0], "scenario-split"), part(summary, "scenario-split")
+        gaps[gaps["panel"] == "difference"], same[same["panel"] == "difference"]
     )
+    assert (gaps.query("panel == 'difference-temporal'")["variant"] == "ruie").all()

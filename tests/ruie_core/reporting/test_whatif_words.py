@@ -78,8 +78,8 @@ def test_the_figures_are_of_the_event_that_an_edit_concerns() -> None:
     gone = compare(response(EVENTS), response((*EVENTS[:4], *EVENTS[5:]), q=(1.5, 1.5, 1.0)))
     assert concerned(gone)["key"] == 6, "the event after the one that was taken out"
     shown = figures(gone)
-    assert (shown[0].value, shown[0].reference) == ("1.50", "was 1.94")
-    assert shown[1].reference == "unchanged"
+    assert (shown[0].value, shown[0].reference) == ("1.50", "search\\: a\\_b, was 1.94")
+    assert shown[1].reference.endswith(", unchanged")
     assert shown[3].reference == "event 6, unchanged"
     new = compare(response(EVENTS), response(insert(EVENTS, 3, 1, 3, 1)))
     assert figures(new)[2].reference == "the inserted event, was –"
