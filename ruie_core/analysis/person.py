@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from ruie_core.analysis.once import once
 from ruie_core.analysis.store import RunStore
 
-_MOST: Final = 64
+PEOPLE: Final = 64
 """People whose events a store keeps: more than are looked at at once."""
 
 
@@ -25,9 +25,9 @@ def events_of(store: RunStore, user: int) -> str:
     """
     if "steps" in store.large:
         name = str(user) if user >= 0 else "nobody"
-        return store.keep_rows(lambda: _rows(store, user), name, "person", _MOST)
+        return store.keep_rows(lambda: _rows(store, user), name, "person", PEOPLE)
     query = 'SELECT * FROM steps WHERE "user" = $user ORDER BY t'
-    return store.keep(query, {"user": int(user)}, "person", _MOST)
+    return store.keep(query, {"user": int(user)}, "person", PEOPLE)
 
 
 class _Groups(NamedTuple):
@@ -78,7 +78,7 @@ class Person(NamedTuple):
     events: int
 
 
-@functools.lru_cache(maxsize=_MOST)
+@functools.lru_cache(maxsize=PEOPLE)
 def person_of(store: RunStore, user_id: str) -> Person | None:
     """Return the person whom the log calls so; none where the run knows nobody.
 

@@ -12,8 +12,8 @@ from ruie_core.analysis.drift import (
     exposure_gap,
     trailing_mix,
 )
-from ruie_core.analysis.frames.user import ranked_categories
-from ruie_core.analysis.person import events_by_id, events_of
+from ruie_core.analysis.frames.user import ranked_categories, user_steps
+from ruie_core.analysis.person import events_by_id
 from ruie_core.analysis.store import RunStore, quote
 
 USUAL_PAUSE_HOURS = 0.5
@@ -29,13 +29,11 @@ def pause_hours(store: RunStore) -> float:
 
 def session_breaks(store: RunStore, user: int) -> pd.DataFrame:
     """Return ``t`` of every event that begins a new session, and ``hours`` since the one before."""
-    return store.sql(
-        f"""SELECT t, hours FROM (
-             SELECT t, date_diff('second', lag("time") OVER (ORDER BY t), "time") / 3600.0 AS hours
-             FROM {events_of(store, user)} WHERE item IS NOT NULL)
-           WHERE hours > $pause ORDER BY t""",
-        {"pause": pause_hours(store)},
-    )
+    steps = user_steps(store, user)
+    events = steps[steps["item"].notna()]
+    hours = events["time"].diff().dt.total_seconds() / 3600
+    breaks: pd.DataFrame = events[["t"]].assign(hours=hours)[hours > pause_hours(store)]
+    return breaks.reset_index(drop=True)
 
 
 def category_path(store: RunStore, user: int) -> pd.DataFrame:
@@ -47,7 +45,7 @@ def category_path(store: RunStore, user: int) -> pd.DataFrame:
         ``served_gap``, and ``share_<category>`` per category of the person, the most watched
         first. See ``ruie_core.analysis.drift``.
     """
-    steps = store.sql(f"SELECT t, category, item FROM {events_of(store, user)} ORDER BY t")
+    steps = user_steps(store, user)[["t", "category", "item"]]
     events = steps[steps["item"].notna()]
     names = _ordered(events["category"])
     codes = coded(events["category"].tolist(), names)

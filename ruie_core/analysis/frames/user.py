@@ -1,11 +1,13 @@
 """What the User view shows: one person's steps, and the ranking at one of them."""
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ruie_core.analysis.once import once
-from ruie_core.analysis.person import events_of
+from ruie_core.analysis.person import PEOPLE, events_of
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
 
@@ -70,14 +72,19 @@ def population(store: RunStore) -> pd.DataFrame:
     )
 
 
+@functools.lru_cache(maxsize=PEOPLE)
 def user_steps(store: RunStore, user: int) -> pd.DataFrame:
-    """Return a user's ``steps`` in order, forecast row last, with ``item_id`` and ``title``."""
+    """Return a user's ``steps`` in order, forecast row last, with ``item_id`` and ``title``.
+
+    Remembered for the latest few, since several frames of a page are made of it; nobody changes it.
+    """
     return store.sql(
         f"""SELECT s.* EXCLUDE (top_items, top_scores), i.item_id, i.title
            FROM {events_of(store, user)} s LEFT JOIN items i ON i.item = s.item ORDER BY s.t"""
     )
 
 
+@functools.lru_cache(maxsize=PEOPLE)
 def ranked_categories(store: RunStore, user: int) -> pd.DataFrame:
     """Return ``t`` and ``category`` of every item among a user's first ranked, step by step."""
     return store.sql(
