@@ -1,6 +1,5 @@
 """One person's events, read from the disk once: several frames of a page ask for them."""
 
-import functools
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ruie_core.analysis.once import once
+from ruie_core.analysis.once import latest, once
 from ruie_core.analysis.store import RunStore
 
 PEOPLE: Final = 64
@@ -78,7 +77,7 @@ class Person(NamedTuple):
     events: int
 
 
-@functools.lru_cache(maxsize=PEOPLE)
+@latest(PEOPLE)
 def person_of(store: RunStore, user_id: str) -> Person | None:
     """Return the person whom the log calls so; none where the run knows nobody.
 

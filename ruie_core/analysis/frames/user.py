@@ -1,12 +1,10 @@
 """What the User view shows: one person's steps, and the ranking at one of them."""
 
-import functools
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ruie_core.analysis.once import once
+from ruie_core.analysis.once import latest, once
 from ruie_core.analysis.person import PEOPLE, events_of
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
@@ -72,7 +70,7 @@ def population(store: RunStore) -> pd.DataFrame:
     )
 
 
-@functools.lru_cache(maxsize=PEOPLE)
+@latest(PEOPLE)
 def user_steps(store: RunStore, user: int) -> pd.DataFrame:
     """Return a user's ``steps`` in order, forecast row last, with ``item_id`` and ``title``.
 
@@ -84,7 +82,7 @@ def user_steps(store: RunStore, user: int) -> pd.DataFrame:
     )
 
 
-@functools.lru_cache(maxsize=PEOPLE)
+@latest(PEOPLE)
 def ranked_categories(store: RunStore, user: int) -> pd.DataFrame:
     """Return ``t`` and ``category`` of every item among a user's first ranked, step by step."""
     return store.sql(
