@@ -37,8 +37,8 @@ from ruie_core.analysis.cohorts import members_of, read_cohort
 from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.frames.people import size
 from ruie_core.analysis.narrow import narrow
-from ruie_core.analysis.personal import ready
 from ruie_core.analysis.periods import Period, Span
+from ruie_core.analysis.personal import ready
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore
 from ruie_core.figures.theme import DARK, LIGHT, Theme
