@@ -103,7 +103,7 @@ def open_store(path: Path) -> RunStore:
 def _open(path: str, state: str) -> RunStore:  # noqa: ARG001 - ``state`` is part of the cache key
     store = RunStore(Path(path))
     narrow(store)  # now, so that nobody who asks about many events waits for it
-    ready(store)
+    ready(store)  # nor who asks about many people
     return store
 
 

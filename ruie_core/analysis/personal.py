@@ -6,7 +6,7 @@ where two spans of time have to read the events. Nothing here depends on who is 
 
 from typing import Final
 
-from ruie_core.analysis.narrow import events
+from ruie_core.analysis.narrow import STEPS, events, narrow
 from ruie_core.analysis.once import once
 from ruie_core.analysis.store import RunStore, quote
 
@@ -16,7 +16,6 @@ HIGH: Final = 0.95
 
 SPLITS: Final = {"all": "true", "train": "split = 'train'", "heldout": "split <> 'train'"}
 """Events whose Q is compared with what came, and the test that an event is one of them."""
-
 
 MOST_BINS: Final = 10
 """Bins of a calibration curve, of as many events of the log each."""
@@ -42,7 +41,12 @@ SUMS: Final = f"""count(*)::INT AS n, min(time) AS first_time, max(time) AS last
 
 
 def ready(store: RunStore) -> None:
-    """Count now what the first comparison of people would wait for."""
+    """Count now what the first comparison of people would wait for, where that takes a moment.
+
+    A log that is too long to lie in memory is counted when somebody asks.
+    """
+    if narrow(store) == STEPS:
+        return
     sums(store)
     moved(store)
     bins(store, "all", "all")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ruie_core.analysis import narrow
+from ruie_core.analysis import narrow, personal
 from ruie_core.analysis.frames import gate, sides, spread, transitions
 from ruie_core.analysis.sides import cohort_sides, user_sides
 from ruie_core.analysis.store import RunStore
@@ -124,3 +124,20 @@ def test_a_stretch_that_is_not_the_whole_path_is_read_event_by_event() -> None:
     assert not store.sql(f"SELECT bool_or(whole) AS any FROM {table}")["any"].iloc[0]
     rows = store.sql(f'SELECT * FROM {tally(store, table)} ORDER BY "user", scenario')
     assert rows[["scenario", "n"]].to_numpy().tolist() == [["a", 2], ["b", 2], ["b", 1]]
+
+
+def test_a_long_log_is_not_counted_when_it_is_opened(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(store: RunStore) -> int:
+        return len(
+            store.sql("SELECT 1 FROM duckdb_tables() WHERE starts_with(table_name, 'personal_')")
+        )
+
+    short = RunStore(run)
+    personal.ready(short)
+    assert counted(short) == 2
+    monkeypatch.setattr(narrow, "MOST_BYTES", 10_000)
+    long = RunStore(run)
+    personal.ready(long)
+    assert counted(long) == 0
