@@ -36,7 +36,6 @@ from ruie_core.analysis.behaviour.language import write
 from ruie_core.analysis.cohorts import members_of, read_cohort
 from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.frames.people import size
-from ruie_core.analysis.narrow import narrow
 from ruie_core.analysis.periods import Period, Span
 from ruie_core.analysis.personal import ready
 from ruie_core.analysis.runs import RunInfo
@@ -102,8 +101,7 @@ def open_store(path: Path) -> RunStore:
 @st.cache_resource(max_entries=4, show_spinner="Checking the run's files …")
 def _open(path: str, state: str) -> RunStore:  # noqa: ARG001 - ``state`` is part of the cache key
     store = RunStore(Path(path))
-    narrow(store)  # now, so that nobody who asks about many events waits for it
-    ready(store)  # nor who asks about many people
+    ready(store)
     return store
 
 

@@ -41,7 +41,7 @@ SUMS: Final = f"""count(*)::INT AS n, min(time) AS first_time, max(time) AS last
 
 
 def ready(store: RunStore) -> None:
-    """Count now what the first comparison of people would wait for, where that takes a moment.
+    """Read and count now what the first question about many events or people would wait for.
 
     A log that is too long to lie in memory is counted when somebody asks.
     """

@@ -6,8 +6,9 @@ Nothing here imports torch, umap or ibis, so that a page of the app opens in mil
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,16 +76,20 @@ class RunStore:
         Raises:
             UserError: a table's file went away or changed while the app was open.
         """
-        with self._lock:
-            cursor = self._connection.cursor()
         try:
-            # By way of Arrow: DuckDB's own conversion takes three times as long for a wide table.
-            answer = cursor.sql(query, params=params or None)
-            return pd.DataFrame() if answer is None else as_pandas(answer.to_arrow_table())
+            with self._cursor() as cursor:
+                # By way of Arrow: DuckDB's own conversion takes three times as long if it is wide.
+                answer = cursor.sql(query, params=params or None)
+                return pd.DataFrame() if answer is None else as_pandas(answer.to_arrow_table())
         except duckdb.IOException as error:
             raise self.unreadable(error) from error
-        finally:
-            cursor.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._lock:
+            cursor = self._connection.cursor()
+        with closing(cursor):
+            yield cursor
 
     def unreadable(self, error: Exception) -> UserError:
         """Say that a table's file went away or changed while it was in use."""
@@ -147,12 +152,8 @@ class RunStore:
         return self._shelf.keep(name, kind, most, lambda table: self._create(table, rows()))
 
     def _create(self, table: str, rows: pa.Table) -> None:
-        with self._lock:
-            cursor = self._connection.cursor()
-        try:
+        with self._cursor() as cursor:
             cursor.from_arrow(rows).create(table)
-        finally:
-            cursor.close()
 
     def beside(self, other: "RunStore") -> str:
         """Make another run's tables readable here and return what their names begin with.

@@ -4,14 +4,13 @@ What the tables of a repository were made with is agreed there, by dataset and e
 ``ruie experiment all DATASET`` makes the same tables again.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Final
 
 from pydantic import Field
 
 from ruie_core.config import Settings, parse_settings
-from ruie_core.errors import UserError
+from ruie_core.files import read_toml
 
 FILE: Final = "plan.toml"
 ALL: Final = "all"
@@ -66,10 +65,5 @@ def read_agreed(path: Path) -> Agreed:
     Raises:
         UserError: the file is not TOML, or names what is not known.
     """
-    if not path.exists():
-        return Agreed()
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not TOML: {error}.") from None
+    values = read_toml(path) if path.exists() else {}
     return parse_settings(Agreed, {"lengths": values}, str(path))

@@ -73,7 +73,7 @@ class Context:
         """
         counted = model in COUNTED
         named = {} if counted else {**preset(model), **self.chosen.overrides(model, split)}
-        length = self.settings.length.over(self.agreed.of(self.name, experiment, split))
+        length = self.length(experiment, split)
         changed = {**named, **epochs_of(length), **(overrides or {}), "train.split": split}
         config = with_settings(RunConfig(), changed)
         for seed in range(1, 1 + (1 if counted else length.seeds or SEEDS)):
@@ -92,10 +92,9 @@ class Context:
                 tables=tables,
             )
 
-    def sample(self, experiment: str) -> tuple[Transform, ...]:
-        """Draw of users that an experiment trains and tests on, leave-one-out."""
-        agreed = self.agreed.of(self.name, experiment, LEAVE_ONE_OUT)
-        return sample_of(self.settings.length.over(agreed))
+    def length(self, experiment: str, split: str = LEAVE_ONE_OUT) -> Length:
+        """How much an experiment trains: what the options say, else what is agreed."""
+        return self.settings.length.over(self.agreed.of(self.name, experiment, split))
 
 
 def epochs_of(length: Length) -> Overrides:

@@ -6,7 +6,6 @@ all models try the same learning rates. Test events are taken out before anythin
 """
 
 import math
-import tomllib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ from ruie_core.experiments.context import LEAVE_ONE_OUT, Context, epochs_of, sam
 from ruie_core.experiments.provenance import commit
 from ruie_core.experiments.store import Store
 from ruie_core.experiments.trials import Trial, with_settings
-from ruie_core.files import write_json
+from ruie_core.files import read_toml, write_json
 from ruie_core.presets import PRESETS, Overrides, preset
 
 SEED: Final = 0
@@ -71,13 +70,11 @@ def read_ranges(path: Path) -> Ranges:
         UserError: the file is missing or wrong.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = read_toml(path)
     except FileNotFoundError:
         raise UserError(
             f"{path} is missing, so there is nothing to search in: restore the file."
         ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not valid TOML ({error}): correct it.") from None
     return parse_settings(Ranges, found, str(path))
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from ruie_core.figures.dots import STILL, dots
 from ruie_core.figures.numbers import THIN, count, interval, number, percent, plain, short
-from ruie_core.figures.panels import axis, stacked
+from ruie_core.figures.panels import axis, key, stacked
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors, translucent
 
@@ -112,7 +112,7 @@ def gate_strips(rows: int) -> dict[str, Any]:
     """
     gates = {"range": [0, 1], "showgrid": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     layout = stacked(rows, 0.02, gates, {"visible": False, "rangemode": "tozero"})
-    layout[axis("x", rows).replace("x", "xaxis")]["title"] = {"text": "gate"}
+    layout[key("x", rows)]["title"] = {"text": "gate"}
     return layout | {"bargap": 0, "clickmode": "event+select"}
 
 

@@ -33,11 +33,7 @@ def beside(columns: int, gap: float, x: Settings, y: Settings) -> dict[str, Any]
     >>> layout["yaxis2"]["matches"], layout["yaxis2"]["showticklabels"]
     ('y', False)
     """
-    layout: dict[str, Any] = {}
-    for place, domain in enumerate(_domains(columns, gap), start=1):
-        shared = {} if place == 1 else {"matches": "y", "showticklabels": False}
-        layout |= _panel(place, {"domain": domain} | dict(x), {"domain": [0, 1]} | shared | dict(y))
-    return layout
+    return _laid(("x", x), ("y", y), _domains(columns, gap), labelled=1)
 
 
 def stacked(rows: int, gap: float, x: Settings, y: Settings) -> dict[str, Any]:
@@ -53,12 +49,16 @@ def stacked(rows: int, gap: float, x: Settings, y: Settings) -> dict[str, Any]:
     >>> layout["yaxis"]["domain"], layout["xaxis"]["matches"], "matches" in layout["xaxis2"]
     ([0.55, 1.0], 'x2', False)
     """
-    layout: dict[str, Any] = {}
-    last = axis("x", rows)
-    for place, domain in enumerate(reversed(_domains(rows, gap)), start=1):
-        shared = {} if place == rows else {"matches": last, "showticklabels": False}
-        layout |= _panel(place, {"domain": [0, 1]} | shared | dict(x), {"domain": domain} | dict(y))
-    return layout
+    return _laid(("y", y), ("x", x), _domains(rows, gap)[::-1], labelled=rows)
+
+
+def key(letter: str, place: int) -> str:
+    """Return what a layout calls the axis of a panel, from 1.
+
+    >>> key("x", 1), key("y", 2)
+    ('xaxis', 'yaxis2')
+    """
+    return axis(letter, place).replace(letter, f"{letter}axis")
 
 
 def _domains(panels: int, gap: float) -> list[list[float]]:
@@ -67,8 +67,28 @@ def _domains(panels: int, gap: float) -> list[list[float]]:
     return [[round(start, 12), round(min(1.0, start + size), 12)] for start in starts]
 
 
-def _panel(place: int, x: Settings, y: Settings) -> dict[str, Any]:
-    return {
-        axis("x", place).replace("x", "xaxis"): {"anchor": axis("y", place)} | dict(x),
-        axis("y", place).replace("y", "yaxis"): {"anchor": axis("x", place)} | dict(y),
-    }
+def _laid(
+    own: tuple[str, Settings],
+    common: tuple[str, Settings],
+    domains: list[list[float]],
+    labelled: int,
+) -> dict[str, Any]:
+    """Return the axes of panels: each has its own part of one direction, the other is common.
+
+    Args:
+        own: letter of the direction in which the panels follow each other, and its settings.
+        common: letter of the other one, and its settings.
+        domains: each panel's part of its own direction.
+        labelled: the panel, from 1, that carries the labels of the common one.
+    """
+    (along, mine), (across, shared) = own, common
+    layout: dict[str, Any] = {}
+    for place, domain in enumerate(domains, start=1):
+        same = {"matches": axis(across, labelled), "showticklabels": False}
+        layout[key(along, place)] = {"anchor": axis(across, place), "domain": domain} | dict(mine)
+        layout[key(across, place)] = (
+            {"anchor": axis(along, place), "domain": [0, 1]}
+            | ({} if place == labelled else same)
+            | dict(shared)
+        )
+    return layout

@@ -1,6 +1,5 @@
 """Any log with a user, an item and a time or an order per row, through a mapping of columns."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
@@ -24,6 +23,7 @@ from ruie_core.data.sources.base import (
     Table,
 )
 from ruie_core.errors import UserError
+from ruie_core.files import read_toml
 
 _TIME_KINDS: Final = {
     "s": "a time in seconds since 1970",
@@ -188,7 +188,7 @@ def _mapping(settings: GenericSettings) -> Mapping:
     """Flags over the TOML file over nothing."""
     given = settings.model_dump(include=set(Mapping.model_fields), exclude_none=True)
     if settings.mapping is not None:
-        given = _read_toml(settings.mapping).model_dump(exclude_none=True) | given
+        given = _read_mapping(settings.mapping).model_dump(exclude_none=True) | given
     mapping = Mapping.model_validate(given)
     for one, other in (
         ("timestamp", "order"),
@@ -200,13 +200,11 @@ def _mapping(settings: GenericSettings) -> Mapping:
     return mapping
 
 
-def _read_toml(path: Path) -> Mapping:
+def _read_mapping(path: Path) -> Mapping:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path)
     except FileNotFoundError:
         raise UserError(f"{path} (mapping file) does not exist: check the path.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not valid TOML ({error}): correct it.") from None
     return parse_settings(Mapping, content, str(path))
 
 

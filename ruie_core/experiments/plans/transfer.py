@@ -12,7 +12,7 @@ import numpy as np
 
 from ruie_core.config import TrainConfig
 from ruie_core.data.split import TEST, VALIDATION
-from ruie_core.experiments.context import Context
+from ruie_core.experiments.context import Context, sample_of
 from ruie_core.experiments.transforms import OnlyScenario, SubsampleScenario, View, whole_view
 from ruie_core.experiments.trials import Trial
 from ruie_core.presets import Overrides
@@ -42,7 +42,7 @@ def plan(context: Context) -> Iterator[Trial]:
     for variant, overrides in JOINT.items():
         yield from context.trials(NAME, variant, "ruie", overrides)
     view = whole_view(context.dataset, TrainConfig(), None)
-    for transform in context.sample(NAME):
+    for transform in sample_of(context.length(NAME)):
         view = transform.apply(view)
     trainable = [name for name in context.dataset.vocabulary.scenarios if enough(view, name)]
     for name in trainable:

@@ -17,8 +17,8 @@ def scenario_split(trials: Trials) -> list[Row]:
     """Panel ``difference``: ``ruie`` − reference, NDCG@10, per group of scenarios and split.
 
     The models are those of ``leaderboard``; RUIE with gate = 1, trained as they are, is its own.
-    Families of Holm's adjustment: one reference, request
-    and split over all named scenarios; head and tail are a family of their own.
+    Families of Holm's adjustment: one reference, request and split over all named scenarios; head
+    and tail are a family of their own.
     """
     models = trials.of("leaderboard")
     rows = compare_all(

@@ -107,7 +107,7 @@ def test_what_is_agreed_holds_where_the_options_say_nothing():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[kuairand\n", "is not TOML"),
+        ("[kuairand\n", "is not valid TOML"),
         ("[kuairand]\nleaderboard = { epoch = 3 }\n", "epoch"),
         ("[kuairand]\nleaderboard = { seeds = 0 }\n", "seeds"),
     ],
