@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from app.components.chips import chips, copy_link
@@ -40,6 +41,8 @@ ICON = (
 
 def main() -> None:
     """Draw the side and the chosen view."""
+    # The app's frames are short: over Arrow's texts every step takes several times as long.
+    pd.set_option("mode.string_storage", "python")
     st.set_page_config("Interest evolution", ICON, layout="wide")
     arrive(st.query_params)
     runs = list_runs(checkpoints())

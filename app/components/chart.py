@@ -14,13 +14,14 @@ from streamlit.elements.plotly_chart import PlotlyState
 
 from app.components.frames import draw
 from app.components.scenario import clicked_scenario
+from app.components.sent import Sent
 from app.state import Context
 from ruie_core.reporting.glossary import hover
 from ruie_core.reporting.text import unmarked
 
 
 def chart(
-    figure: go.Figure,
+    figure: go.Figure | Sent,
     *,
     key: str,
     name: str,
@@ -54,8 +55,9 @@ def chart(
     if headed:
         st.markdown(f"**{title}**", help=hover(title, help))
     file = file_name(name)
+    sent = figure if isinstance(figure, Sent) else Sent(None, figure)
     shown = st.plotly_chart(
-        figure,
+        sent,
         key=key,
         theme=None,
         config=plot_config(file) | dict(config or {}),
@@ -70,7 +72,7 @@ def chart(
         _download("CSV", lambda: csv_bytes(frame), f"{file}.csv", "text/csv", f"{key}_csv")
         _download(
             "HTML",
-            lambda: html_bytes(figure, title, reading),
+            lambda: html_bytes(sent.figure, title, reading),
             f"{file}.html",
             "text/html",
             f"{key}_html",

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.components.sent import Sent
 from ruie_core.analysis.store import RunStore
 from ruie_core.figures.theme import Theme
 
@@ -36,11 +37,13 @@ def load(
         *args: hashable arguments of the query.
         **kwargs: hashable arguments of the query.
     """
+    # The one kept is nobody's to change; a copy that shares its columns until one of the two is
+    # written to (pandas' copy-on-write) costs microseconds, where `cache_data` would unpickle it.
     name = f"{query.__module__}.{query.__qualname__}"
     given = _signature(query).bind(store, *args, **kwargs).arguments
     passing = any(given.get(argument) is not None for argument in _PASSING)
     kept = _load_passing if passing else _load
-    return kept(store.fingerprint, name, args, kwargs, store, query)
+    return kept(store.fingerprint, name, args, kwargs, store, query).copy(deep=False)
 
 
 @functools.cache
@@ -48,7 +51,7 @@ def _signature(query: Callable[..., pd.DataFrame]) -> inspect.Signature:
     return inspect.signature(query)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def _load(
     fingerprint: str,  # noqa: ARG001 - this and the next are part of the cache key
     name: str,  # noqa: ARG001
@@ -61,7 +64,7 @@ def _load(
 
 
 # A cache of its own needs a function of its own: Streamlit tells caches by name and source.
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def _load_passing(
     fingerprint: str,  # noqa: ARG001 - this and the next are part of the cache key
     name: str,  # noqa: ARG001
@@ -73,7 +76,7 @@ def _load_passing(
     return _query(_store, *args, **kwargs)
 
 
-def draw(key: tuple[Hashable, ...], theme: Theme, make: Callable[[], go.Figure]) -> go.Figure:
+def draw(key: tuple[Hashable, ...], theme: Theme, make: Callable[[], go.Figure]) -> Sent:
     """Return ``make()``, from the cache where the same key was drawn in the same theme before.
 
     Args:
@@ -89,5 +92,5 @@ def _draw(
     key: tuple[Hashable, ...],  # noqa: ARG001 - this and the next are the cache key
     theme: str,  # noqa: ARG001
     _make: Callable[[], go.Figure],
-) -> go.Figure:
-    return _make()
+) -> Sent:
+    return Sent(None, _make())

@@ -92,7 +92,7 @@ def ground(context: Context, which: Map) -> go.Figure:
     window = visible(context, which) if which.mode == DENSITY else None
     key = (context.store.fingerprint, which.table, which.color, which.mode, window, context.among)
     make = _raster if which.mode == DENSITY else _points
-    return draw(key, context.theme, lambda: make(context, which))
+    return draw(key, context.theme, lambda: make(context, which)).figure
 
 
 def _points(context: Context, which: Map) -> go.Figure:

@@ -13,13 +13,15 @@ from app.components.moments import choice_table, explanations, ranking_table
 from app.components.page import Metric, header, metric_row
 from app.components.people import person_finder, with_user
 from app.components.seeds import band_of, compared_store
+from app.components.sent import Sent
 from app.components.window import WIDTH, drawn_window, picked, zooms
 from app.selection import Selection
 from app.state import Context, chosen_selection, follow
 from app.views.registry import question
+from ruie_core.analysis.catalogue import number_of_items
 from ruie_core.analysis.frames import story, user
 from ruie_core.analysis.frames.beside import first_choices
-from ruie_core.figures.user import storyboard
+from ruie_core.figures.user import storyboard_words
 from ruie_core.figures.user_layers import Layers
 from ruie_core.reporting.moments import Moment, find_moments, moments_frame
 from ruie_core.reporting.path import summary
@@ -68,19 +70,18 @@ def _story(
     # While it plays the rest of the page waits until the story stops.
     selection = chosen_selection(context.run, store) if plays else follow(context)
     step = _step(selection, moments, path.n)
-    items = int(load(store, user.population)["items"].iloc[0])
+    items, zone = number_of_items(store), str(store.health.get("time_zone", "UTC"))
     board, side = st.columns([2.7, 1.3], gap="medium")
     with board:
         player.controls(step, path.n)
-        zone = str(store.health.get("time_zone", "UTC"))
-        figure = storyboard(
+        words = storyboard_words(
             steps, store.scenarios, actions=store.actions, n_items=items,
             moments=moments_frame(moments), layers=layers, selected=step,
             window=drawn_window(selection, path.n, step, zooms()), zone=zone,
             drag_zooms=zooms(), theme=context.theme,
         )  # fmt: skip
         chart(
-            figure, key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,
+            Sent(words), key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,
             title=person(selection.user_id), headed=False,
             reading=reading(zone, story.pause_hours(store)),
             on_select=picked(_CHART, path.n), selection_mode=("points", "box"),

@@ -18,21 +18,33 @@ PEOPLE: Final = 64
 def events_of(store: RunStore, user: int) -> str:
     """Return the name of a table with a person's rows of ``steps``, the forecast among them.
 
+    For frames that join them to much else; ``rows_of`` is quicker where no join is needed.
+
     Args:
         store: the run.
         user: code of the person; of one that nobody has, the table is empty.
     """
+    name = str(user) if user >= 0 else "nobody"
+    return store.keep_rows(lambda: rows_of(store, user), name, "person", PEOPLE)
+
+
+@latest(PEOPLE)
+def rows_of(store: RunStore, user: int) -> pa.Table:
+    """Return a person's rows of ``steps`` in order, the forecast last; none of a code nobody has.
+
+    Raises:
+        UserError: the file went away or changed.
+    """
     if "steps" in store.large:
-        name = str(user) if user >= 0 else "nobody"
-        return store.keep_rows(lambda: _rows(store, user), name, "person", PEOPLE)
-    query = 'SELECT * FROM steps WHERE "user" = $user ORDER BY t'
-    return store.keep(query, {"user": int(user)}, "person", PEOPLE)
+        return _rows(store, user)
+    return store.rows('SELECT * FROM steps WHERE "user" = $user ORDER BY t', {"user": int(user)})
 
 
 class _Groups(NamedTuple):
-    """A long file of steps, and the first and last user of each of its row groups."""
+    """A long file of steps, its rows' types, and the first and last user of each row group."""
 
     file: pq.ParquetFile
+    schema: pa.Schema
     first: npt.NDArray[np.int64]
     last: npt.NDArray[np.int64]
 
@@ -44,7 +56,7 @@ def _groups(store: RunStore) -> _Groups:
     leaves = [groups[0].column(place).path_in_schema for place in range(groups[0].num_columns)]
     ends = [group.column(leaves.index("user")).statistics for group in groups]
     first, last = (np.array([getattr(end, of) for end in ends], np.int64) for of in ("min", "max"))
-    return _Groups(file, first, last)
+    return _Groups(file, store.rows("SELECT * FROM steps LIMIT 0").schema, first, last)
 
 
 def _rows(store: RunStore, user: int) -> pa.Table:
@@ -61,13 +73,13 @@ def _rows(store: RunStore, user: int) -> pa.Table:
         rows = groups.file.read_row_groups(held.tolist(), use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise store.unreadable(error) from error
-    return rows.filter(pc.equal(rows["user"], user))
+    return rows.filter(pc.equal(rows["user"], user)).cast(groups.schema)
 
 
-def events_by_id(store: RunStore, user_id: str) -> str:
-    """Return ``events_of`` of the person whom the log calls so; nobody's events are none."""
+def rows_by_id(store: RunStore, user_id: str) -> pa.Table:
+    """Return ``rows_of`` of the person whom the log calls so; nobody's rows are none."""
     person = person_of(store, user_id)
-    return events_of(store, -1 if person is None else person.code)
+    return rows_of(store, -1 if person is None else person.code)
 
 
 class Person(NamedTuple):

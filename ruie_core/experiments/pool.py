@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import (
@@ -26,6 +26,9 @@ from ruie_core.experiments.store import Store
 from ruie_core.experiments.tables import RANKS, mean_ndcg
 from ruie_core.experiments.trials import Trial
 from ruie_core.experiments.worker import Job, begin, run_job
+
+_NAMED: Final = 3
+"""Failed trials that the last sentence names; each has a sentence of its own above it."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,9 @@ class Runner:
             raise
         pool.shutdown()
         if failed:
+            named = "; ".join(failed[:_NAMED]) + ("; …" if len(failed) > _NAMED else "")
             raise UserError(
-                f"{len(failed)} of {len(waiting)} trials failed ({'; '.join(failed)}), see above; "
+                f"{len(failed)} of {len(waiting)} trials failed ({named}), see above; "
                 "the others are kept: mend the cause and run the same command again."
             )
 

@@ -6,6 +6,7 @@ A figure function takes a ``Theme`` (``LIGHT`` unless told otherwise) and ends i
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -212,3 +213,10 @@ def finish(figure: go.Figure, theme: Theme, height: int) -> go.Figure:
     """
     figure.update_layout(template=template(theme), height=height)
     return figure
+
+
+@functools.cache
+def template_words(theme: Theme) -> dict[str, Any]:
+    """Return a theme's template as a browser gets it; nobody may change it."""
+    words: dict[str, Any] = template(theme).to_plotly_json()
+    return words

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ruie_core.figures.numbers import count, plain, short
-from ruie_core.figures.theme import LIGHT, Theme, finish
+from ruie_core.figures.rows import listed
+from ruie_core.figures.theme import LIGHT, Theme, finish, template_words
 from ruie_core.figures.user_hover import COVER, hover_traces, known_zone, local_times
 from ruie_core.figures.user_layers import (
     Layers,
@@ -54,13 +55,14 @@ _ALL_LANES = 6
 
 
 NO_LAYERS = Layers()
+ACTIONS = ("click", "like", "follow", "share")
 
 
 def storyboard(
     steps: pd.DataFrame,
     scenarios: Sequence[str],
     *,
-    actions: Sequence[str] = ("click", "like", "follow", "share"),
+    actions: Sequence[str] = ACTIONS,
     n_items: int = 1000,
     moments: pd.DataFrame | None = None,
     layers: Layers = NO_LAYERS,
@@ -101,6 +103,31 @@ def storyboard(
         >>> [trace.type for trace in figure.data].count("heatmap")
         1
     """
+    words = storyboard_words(
+        steps, scenarios, actions=actions, n_items=n_items, moments=moments, layers=layers,
+        selected=selected, window=window, zone=zone, drag_zooms=drag_zooms, theme=theme,
+    )  # fmt: skip
+    return finish(go.Figure(words, _validate=False), theme, words["layout"]["height"])
+
+
+def storyboard_words(
+    steps: pd.DataFrame,
+    scenarios: Sequence[str],
+    *,
+    actions: Sequence[str] = ACTIONS,
+    n_items: int = 1000,
+    moments: pd.DataFrame | None = None,
+    layers: Layers = NO_LAYERS,
+    selected: int | None = None,
+    window: tuple[int, int] | None = None,
+    zone: str = "UTC",
+    drag_zooms: bool = False,
+    theme: Theme = LIGHT,
+) -> dict[str, Any]:
+    """Return ``storyboard`` in the words of Plotly's JSON: what a browser needs, in half the time.
+
+    Takes what ``storyboard`` takes.
+    """
     n = int((steps["split"] != "forecast").sum())
     first, last = window or (1, n)
     end = last + 1 if last >= n else last
@@ -134,6 +161,8 @@ def storyboard(
     axes["xaxis"] |= _ticks(story, zone, selected, bounds)
     margins = _margins(story)
     layout = axes | {
+        "template": template_words(theme),
+        "height": height,
         "margin": margins,
         "hovermode": "x",
         "hoversubplots": "axis",
@@ -156,7 +185,7 @@ def storyboard(
             *marks(story, moments, selected, n, bounds),
         ],
     }
-    return finish(go.Figure(data=traces, layout=layout, _validate=False), theme, height)
+    return {"data": [listed(trace) for trace in traces], "layout": layout}
 
 
 def _lanes(drawn: pd.DataFrame, scenarios: Sequence[str]) -> tuple[str, ...]:

@@ -190,4 +190,5 @@ def _rank(row: Mapping[str, Any], story: Story) -> str:
 
 
 def _missing(value: object) -> bool:
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+    """Say whether a single value is none: ``pd.isna`` asks first whether it is an array."""
+    return value is None or value is pd.NA or value != value

@@ -25,11 +25,19 @@ class Shift(NamedTuple):
     after: int
 
     @property
+    def fall(self) -> float:
+        """By how much the share of ``old`` fell, 0..1."""
+        return self.old_before / self.before - self.old_after / self.after
+
+    @property
+    def rise(self) -> float:
+        """By how much the share of ``new`` rose, 0..1."""
+        return self.new_after / self.after - self.new_before / self.before
+
+    @property
     def strength(self) -> float:
         """Mean change of the two shares, 0..1."""
-        fall = self.old_before / self.before - self.old_after / self.after
-        rise = self.new_after / self.after - self.new_before / self.before
-        return (fall + rise) / 2
+        return (self.fall + self.rise) / 2
 
 
 def interest_shifts(category: np.ndarray, least: int = 6, change: float = 0.4) -> list[Shift]:
@@ -44,44 +52,30 @@ def interest_shifts(category: np.ndarray, least: int = 6, change: float = 0.4) -
         [(8, 'a', 'b', 8, 8)]
     """
     known = np.flatnonzero(category != "")
-    names = category[known]
+    names, codes = np.unique(category[known].astype(str), return_inverse=True)
+    n = len(codes)
+    counts = np.zeros((n + 1, len(names)), np.int64)
+    counts[1:] = np.eye(len(names), dtype=np.int64)[codes].cumsum(axis=0)
+    cuts = np.arange(least, n - least + 1)
+    before, after = np.minimum(cuts, TAIL), np.minimum(n - cuts, TAIL)
+    left, right = counts[cuts] - counts[cuts - before], counts[cuts + after] - counts[cuts]
     candidates = []
-    for k in range(least, len(known) - least + 1):
-        left, right = names[max(0, k - TAIL) : k], names[k : k + TAIL]
-        shift = _compare(int(known[k]), left, right)
-        fall = shift.old_before / shift.before - shift.old_after / shift.after
-        rise = shift.new_after / shift.after - shift.new_before / shift.before
-        if shift.old != shift.new and min(fall, rise) >= change and names[k] == shift.new:
+    for k in range(len(cuts)):
+        old, new = int(left[k].argmax()), int(right[k].argmax())
+        if old == new or codes[cuts[k]] != new:
+            continue
+        shift = Shift(
+            int(known[cuts[k]]), str(names[old]), str(names[new]),
+            int(left[k, old]), int(right[k, old]), int(left[k, new]), int(right[k, new]),
+            int(before[k]), int(after[k]),
+        )  # fmt: skip
+        if min(shift.fall, shift.rise) >= change:
             candidates.append(shift)
     kept: list[Shift] = []
     for shift in sorted(candidates, key=lambda s: (-s.strength, s.start)):
         if all(abs(shift.start - other.start) > TAIL for other in kept):
             kept.append(shift)
     return sorted(kept, key=lambda s: s.start)
-
-
-def _compare(start: int, left: np.ndarray, right: np.ndarray) -> Shift:
-    old, new = _leader(left), _leader(right)
-
-    def count(side: np.ndarray, name: str) -> int:
-        return int((side == name).sum())
-
-    return Shift(
-        start,
-        old,
-        new,
-        count(left, old),
-        count(right, old),
-        count(left, new),
-        count(right, new),
-        len(left),
-        len(right),
-    )
-
-
-def _leader(names: np.ndarray) -> str:
-    values, counts = np.unique(names.astype(str), return_counts=True)
-    return str(values[counts.argmax()])
 
 
 class Move(NamedTuple):

@@ -1,9 +1,13 @@
 """What several models would have ranked first for one event, against what came."""
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from ruie_core.analysis.answers import as_pandas
+from ruie_core.analysis.catalogue import items_of, number_of_items
 from ruie_core.analysis.once import once
-from ruie_core.analysis.person import events_by_id
+from ruie_core.analysis.person import rows_by_id
 from ruie_core.analysis.store import RunStore
 
 POPULARITY = "popularity"
@@ -42,14 +46,19 @@ def first_choices(
 
 
 def _choice(store: RunStore, user_id: str, t: int) -> pd.DataFrame:
-    events = events_by_id(store, user_id)
-    return store.sql(
-        f"""SELECT s.split, s.rank, c.item_id AS came_id, f.item_id, f.title, f.category,
-                  (SELECT count(*) FROM items) AS items
-           FROM {events} s
-           LEFT JOIN items c ON c.item = s.item LEFT JOIN items f ON f.item = s.top_items[1]
-           WHERE s.t = $t""",
-        {"t": t},
+    rows = rows_by_id(store, user_id)
+    step = rows.filter(pc.equal(rows["t"], t))
+    first = items_of(store, pc.list_element(step["top_items"], 0))
+    return as_pandas(
+        pa.table(
+            {name: first[name] for name in first.column_names}
+            | {
+                "came_id": items_of(store, step["item"])["item_id"],
+                "rank": step["rank"],
+                "split": step["split"],
+                "items": pa.array([number_of_items(store)] * len(step), pa.int64()),
+            }
+        )
     )
 
 

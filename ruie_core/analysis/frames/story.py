@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ruie_core.analysis.answers import as_pandas
+from ruie_core.analysis.catalogue import items_of
 from ruie_core.analysis.drift import (
     category_drift,
     chance_level,
@@ -13,8 +15,8 @@ from ruie_core.analysis.drift import (
     trailing_mix,
 )
 from ruie_core.analysis.frames.user import ranked_categories, user_steps
-from ruie_core.analysis.person import events_by_id
-from ruie_core.analysis.store import RunStore, quote
+from ruie_core.analysis.person import rows_by_id
+from ruie_core.analysis.store import RunStore
 
 USUAL_PAUSE_HOURS = 0.5
 """A longer pause begins a new session where the run does not say otherwise: the usual rule."""
@@ -96,12 +98,9 @@ def _columns(mix: np.ndarray, names: Sequence[str], rows: int) -> pd.DataFrame:
 
 def q_of_user(store: RunStore, user_id: str) -> pd.DataFrame:
     """Return ``t``, ``item_id`` and ``q_<scenario>`` of a person, named by the log's own id."""
-    columns = ", ".join(f"s.{quote(f'q_{name}')}" for name in store.scenarios)
-    events = events_by_id(store, user_id)
-    return store.sql(
-        f"""SELECT s.t, i.item_id, {columns}
-           FROM {events} s LEFT JOIN items i ON i.item = s.item ORDER BY s.t"""
-    )
+    rows = rows_by_id(store, user_id)
+    kept = rows.select(["t", *(f"q_{name}" for name in store.scenarios)])
+    return as_pandas(kept.add_column(1, "item_id", items_of(store, rows["item"])["item_id"]))
 
 
 def seed_band(tables: Sequence[pd.DataFrame], scenarios: Sequence[str]) -> pd.DataFrame:

@@ -3,9 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from ruie_core.analysis.answers import as_pandas
+from ruie_core.analysis.catalogue import items_of
 from ruie_core.analysis.once import latest, once
-from ruie_core.analysis.person import PEOPLE, events_of
+from ruie_core.analysis.person import PEOPLE, rows_of
 from ruie_core.analysis.store import RunStore, quote
 from ruie_core.errors import UserError
 
@@ -76,20 +80,21 @@ def user_steps(store: RunStore, user: int) -> pd.DataFrame:
 
     Remembered for the latest few, since several frames of a page are made of it; nobody changes it.
     """
-    return store.sql(
-        f"""SELECT s.* EXCLUDE (top_items, top_scores), i.item_id, i.title
-           FROM {events_of(store, user)} s LEFT JOIN items i ON i.item = s.item ORDER BY s.t"""
-    )
+    rows = rows_of(store, user)
+    named = items_of(store, rows["item"])
+    for column in ("item_id", "title"):
+        rows = rows.append_column(column, named[column])
+    return as_pandas(rows.drop_columns(["top_items", "top_scores"]))
 
 
 @latest(PEOPLE)
 def ranked_categories(store: RunStore, user: int) -> pd.DataFrame:
     """Return ``t`` and ``category`` of every item among a user's first ranked, step by step."""
-    return store.sql(
-        f"""SELECT r.t, i.category
-           FROM (SELECT t, unnest(top_items) AS item FROM {events_of(store, user)}) r
-           JOIN items i ON i.item = r.item ORDER BY r.t"""
-    )
+    rows = rows_of(store, user)
+    ranked = rows["top_items"].combine_chunks()
+    step = rows["t"].take(pc.list_parent_indices(ranked))
+    category = items_of(store, pc.list_flatten(ranked))["category"]
+    return as_pandas(pa.table({"t": step, "category": category}))
 
 
 def ranking_at(store: RunStore, user: int, t: int) -> pd.DataFrame:
@@ -98,15 +103,21 @@ def ranking_at(store: RunStore, user: int, t: int) -> pd.DataFrame:
     Columns: ``rank``, ``item_id``, ``title``, ``category``, ``score``, ``came`` (bool). The item
     that came follows the first ranked ones if it is not among them. Empty for a first event.
     """
-    return store.sql(
-        f"""WITH step AS (SELECT * FROM {events_of(store, user)} WHERE t = $t),
-           top AS (SELECT unnest(range(1, len(top_items) + 1)) AS rank, unnest(top_items) AS item,
-                          unnest(top_scores) AS score FROM step),
-           came AS (SELECT rank, item, score FROM step WHERE item IS NOT NULL AND rank IS NOT NULL),
-           shown AS (SELECT * FROM top WHERE item NOT IN (SELECT item FROM came)
-                    UNION ALL SELECT * FROM came)
-           SELECT CAST(b.rank AS INTEGER) AS rank, i.item_id, i.title, i.category, b.score,
-                  b.item IN (SELECT item FROM came) AS came
-           FROM shown b LEFT JOIN items i ON i.item = b.item ORDER BY b.rank, came""",
-        {"t": t},
-    )
+    rows = rows_of(store, user)
+    step = rows.filter(pc.equal(rows["t"], t))
+    items = step["top_items"].combine_chunks().flatten().to_pylist()
+    scores = step["top_scores"].combine_chunks().flatten().to_pylist()
+    ranked = [*zip(range(1, len(items) + 1), items, scores, strict=True)]
+    came = step.filter(pc.and_(pc.is_valid(step["item"]), pc.is_valid(step["rank"])))
+    for one in came.select(["rank", "item", "score"]).to_pylist():
+        ranked = [place for place in ranked if place[1] != one["item"]]
+        # Ties count against what came: of equal ranks it is the last.
+        ranked = sorted([*ranked, (one["rank"], one["item"], one["score"])], key=lambda r: r[0])
+    rank, item, score = zip(*ranked, strict=True) if ranked else ((), (), ())
+    named = as_pandas(items_of(store, pa.array(item, pa.int32())))
+    arrived = set(came["item"].to_pylist())
+    return named.assign(
+        rank=np.array(rank, np.int32),
+        score=np.array(score, np.float32),
+        came=np.array([code in arrived for code in item], bool),
+    )[["rank", "item_id", "title", "category", "score", "came"]]
