@@ -82,9 +82,8 @@ def _story(
         )  # fmt: skip
         chart(
             Sent(words), key=_CHART, name=f"{store.name} user {selection.user_id}", frame=steps,
-            title=person(selection.user_id), headed=False,
-            reading=reading(zone, story.pause_hours(store)),
-            on_select=picked(_CHART, path.n), selection_mode=("points", "box"),
+            title=person(selection.user_id), reading=reading(zone, story.pause_hours(store)),
+            on_select=picked(_CHART, path.n), selection_mode=("points", "box"), headed=False,
         )  # fmt: skip
     with side:
         explanations(path, moments, step, items)
