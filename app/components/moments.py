@@ -1,16 +1,12 @@
 """Beside the storyboard: moments that matter, and what was ranked first at one event."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 from app.state import select_step
 from ruie_core.figures.numbers import count, number
-from ruie_core.figures.theme import Theme, translucent
 from ruie_core.reporting.beside import CHOICE_HELP, choice_line, choice_rows
 from ruie_core.reporting.gate_reason import gate_line
 from ruie_core.reporting.glossary import explained
@@ -56,16 +52,13 @@ def _moment_list(moments: Sequence[Moment], events: int) -> None:
                 st.markdown(escape(moment.evidence))
 
 
-def ranking_table(ranking: pd.DataFrame, step: int, events: int, theme: Theme) -> None:
-    """Write what was ranked first before an event, and what came, highlighted."""
+def ranking_table(ranking: pd.DataFrame, step: int, events: int) -> None:
+    """Write what was ranked first before an event, and what came, pointed at."""
     st.markdown(ranking_title(step, events))
     rows = ranking_rows(ranking)
     if len(rows):
-        came = rows.pop("came")
-        fill = f"background-color: {translucent(theme.accent, 0.16)}"
-        styled = _marked(rows, came.to_numpy(bool), fill)
         st.dataframe(
-            styled, hide_index=True, row_height=29, height="content",
+            rows, hide_index=True, row_height=29, height="content",
             column_config={
                 "rank": st.column_config.TextColumn(width=40, alignment="right"),
                 "item": st.column_config.TextColumn(width=112),
@@ -77,21 +70,11 @@ def ranking_table(ranking: pd.DataFrame, step: int, events: int, theme: Theme) -
     st.caption(ranking_line(ranking, step, events))
 
 
-def _marked(rows: pd.DataFrame, which: npt.NDArray[np.bool_], css: str) -> Any:
-    """Give some rows of a table a look; all at once, since row by row takes longer."""
-    looks = np.repeat(np.where(which, css, "")[:, None], rows.shape[1], axis=1)
-    look = pd.DataFrame(looks, index=rows.index, columns=rows.columns)
-    return rows.style.apply(lambda _: look, axis=None)
-
-
-def choice_table(choices: pd.DataFrame, step: int, events: int, theme: Theme) -> None:
+def choice_table(choices: pd.DataFrame, step: int, events: int) -> None:
     """Write what each model would have ranked first, and where it had what came."""
     st.markdown("**First choice of each model**, and its rank of what came", help=CHOICE_HELP)
-    rows = choice_rows(choices)
-    quiet = len(rows) - 1
-    styled = _marked(rows, np.arange(len(rows)) == quiet, f"color: {theme.muted}")
     st.dataframe(
-        styled, hide_index=True, row_height=29, height="content",
+        choice_rows(choices), hide_index=True, row_height=29, height="content",
         column_config={
             "model": st.column_config.TextColumn(width=78),
             "first choice": st.column_config.TextColumn(),

@@ -88,8 +88,8 @@ def _story(
     with side:
         explanations(path, moments, step, items)
         choices = first_choices(store, str(selection.user_id), step, compared_store(context))
-        choice_table(choices, step, path.n, context.theme)
-        ranking_table(load(store, user.ranking_at, code, step), step, path.n, context.theme)
+        choice_table(choices, step, path.n)
+        ranking_table(load(store, user.ranking_at, code, step), step, path.n)
 
 
 def _step(selection: Selection, moments: Sequence[Moment], events: int) -> int:

@@ -225,7 +225,7 @@ def ranking_rows(ranking: pd.DataFrame) -> pd.DataFrame:
     before = 0
     for row in ranking.to_dict("records"):
         if row["came"] and row["rank"] > before + 1 and row["rank"] > len(ranking) - 1:
-            rows.append({"rank": "…", "item": "", "category": "", "score": "", "came": False})
+            rows.append({"rank": "…", "item": "", "category": "", "score": ""})
         name = row["item_id"] if pd.isna(row["title"]) else row["title"]
         rows.append(
             {
@@ -233,8 +233,7 @@ def ranking_rows(ranking: pd.DataFrame) -> pd.DataFrame:
                 "item": short(f"▸ {name}" if row["came"] else name, 19),
                 "category": "" if pd.isna(row["category"]) else short(row["category"], 12),
                 "score": number(float(row["score"])),
-                "came": bool(row["came"]),
             }
         )
         before = int(row["rank"])
-    return pd.DataFrame(rows, columns=["rank", "item", "category", "score", "came"])
+    return pd.DataFrame(rows, columns=["rank", "item", "category", "score"])

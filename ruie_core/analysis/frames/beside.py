@@ -1,5 +1,9 @@
 """What several models would have ranked first for one event, against what came."""
 
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,7 +45,8 @@ def first_choices(
     rows = [_row(store.name, own, came)]
     if other is not None:
         rows.append(_row(other.name, _choice(other, user_id, t), came))
-    rows.append(_popular(store, came, _text(own, "split")))
+    code = None if came is None else int(own["came"].iloc[0])
+    rows.append(_popular(store, code, _text(own, "split")))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -53,6 +58,7 @@ def _choice(store: RunStore, user_id: str, t: int) -> pd.DataFrame:
         pa.table(
             {name: first[name] for name in first.column_names}
             | {
+                "came": step["item"],
                 "came_id": items_of(store, step["item"])["item_id"],
                 "rank": step["rank"],
                 "split": step["split"],
@@ -72,26 +78,28 @@ def _row(name: str, found: pd.DataFrame, came: str | None) -> dict[str, object]:
     return row
 
 
-def _popular(store: RunStore, came: str | None, split: str | None) -> dict[str, object]:
+def _popular(store: RunStore, code: int | None, split: str | None) -> dict[str, object]:
     """The most frequent item of training, and where what came stands."""
-    counted, first = _counted(store)
-    found = store.sql(
-        f"SELECT rank FROM {counted} WHERE item = (SELECT item FROM items WHERE item_id = $came)",
-        {"came": came},
-    )
-    rank = int(found["rank"].iloc[0]) if len(found) else None
-    return first | {"model": POPULARITY, "rank": rank, "split": split, "problem": None}
+    counted = _counted(store)
+    rank = None if code is None else int(counted.rank[np.searchsorted(counted.codes, code)])
+    return counted.first | {"model": POPULARITY, "rank": rank, "split": split, "problem": None}
+
+
+class _Counted(NamedTuple):
+    """Codes of all items, rising, their ranks, and what the first of them is called."""
+
+    codes: npt.NDArray[np.int64]
+    rank: npt.NDArray[np.int64]
+    first: dict[str, object]
 
 
 @once
-def _counted(store: RunStore) -> tuple[str, dict[str, object]]:
-    """The table of items by their rank, and the first of them; of several the first by code."""
-    counted = store.keep(_COUNTED, {}, "popularity")
-    found = store.sql(
-        f"""SELECT i.item_id, i.title, i.category, (SELECT count(*) FROM items) AS items
-           FROM {counted} c JOIN items i USING (item) ORDER BY c.rank, c.item LIMIT 1"""
-    )
-    return counted, {str(key): value for key, value in found.iloc[0].items()}
+def _counted(store: RunStore) -> _Counted:
+    """Items by their rank in training; of several firsts the one by code."""
+    found = store.sql(f"SELECT item, rank FROM ({_COUNTED}) ORDER BY item").astype(np.int64)
+    codes, rank = found["item"].to_numpy(), found["rank"].to_numpy()
+    named = items_of(store, pa.array(codes[rank == rank.min()][:1])).to_pylist()[0]
+    return _Counted(codes, rank, named | {"items": len(codes)})
 
 
 def _text(found: pd.DataFrame, column: str) -> str | None:
