@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ruie_core.figures.numbers import count, number, plain, short
+from ruie_core.figures.rows import records
 from ruie_core.figures.user_layers import Layers
 from ruie_core.figures.user_rows import Story, Trace
 
@@ -45,10 +46,9 @@ def hover_traces(
     steps = story.steps
     lane = {name: float(place) for place, name in enumerate(story.lanes)}
     times = local_times(steps["time"], zone)
-    columns = {str(name): steps[name].tolist() for name in steps.columns}
-    records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    rows = records(steps)
     bottom, top = domains["lanes"]
-    places = np.array([lane.get(str(row["scenario"]), 0.0) for row in records])
+    places = np.array([lane.get(str(row["scenario"]), 0.0) for row in rows])
     known = story.q[np.isfinite(story.q)]
     middle = float(np.median(known)) if known.size else 0.0
     taken = steps["q_taken"].to_numpy(dtype="float64", na_value=np.nan)
@@ -61,11 +61,11 @@ def hover_traces(
         "rank": np.where(np.isfinite(rank), rank, 30.0),
     }
     texts = {
-        "lanes": [_event(row, time, zone) for row, time in zip(records, times, strict=True)],
-        "q": [_listing(row, "q", story) for row in records],
-        "gate": [_gate(row) for row in records],
-        "next": [_listing(row, "p", story) for row in records],
-        "rank": [_rank(row, story) for row in records],
+        "lanes": [_event(row, time, zone) for row, time in zip(rows, times, strict=True)],
+        "q": [_listing(row, "q", story) for row in rows],
+        "gate": [_gate(row) for row in rows],
+        "next": [_listing(row, "p", story) for row in rows],
+        "rank": [_rank(row, story) for row in rows],
     }
     if layers.names:
         heights["mix"] = np.full(len(steps), (len(layers.names) - 1) / 2)
@@ -150,7 +150,7 @@ def _line(name: str, value: float, taken: bool, story: Story) -> str:
 def _categories(events: Sequence[int], layers: Layers) -> list[str]:
     """List the largest shares among the last events, and how far they have drifted."""
     frame = layers.categories
-    rows = {} if frame is None else {row["t"]: row for row in frame.to_dict("records")}
+    rows = {} if frame is None else {row["t"]: row for row in records(frame)}
     texts = []
     for t in events:
         row = rows.get(t)

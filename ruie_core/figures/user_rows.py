@@ -92,7 +92,7 @@ class Story:
 
     def _table(self, prefix: str) -> np.ndarray:
         columns = [f"{prefix}_{name}" for name in self.scenarios]
-        return self.steps[columns].astype("float64").to_numpy()
+        return self.steps[columns].to_numpy("float64", na_value=np.nan)
 
 
 def strongest_action(actions: object, order: Sequence[str]) -> str:

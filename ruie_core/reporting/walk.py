@@ -80,7 +80,8 @@ def walk(steps: pd.DataFrame, scenarios: Sequence[str], gate_name: str = "") -> 
     taken = [code.get(str(name), -1) for name in events["scenario"]]
 
     def table(prefix: str) -> np.ndarray:
-        found = ordered[[f"{prefix}_{name}" for name in scenarios]].astype("float64").to_numpy()
+        columns = [f"{prefix}_{name}" for name in scenarios]
+        found = ordered[columns].to_numpy("float64", na_value=np.nan)
         padded = np.full((len(events) + 1, len(scenarios)), np.nan)
         padded[: len(found)] = found
         return padded
@@ -101,7 +102,7 @@ def walk(steps: pd.DataFrame, scenarios: Sequence[str], gate_name: str = "") -> 
 
 
 def _floats(column: "pd.Series[float]") -> np.ndarray:
-    return pd.to_numeric(column, errors="coerce").astype("float64").to_numpy(na_value=np.nan)
+    return column.to_numpy("float64", na_value=np.nan)
 
 
 def _listed(value: object) -> bool:

@@ -140,7 +140,8 @@ def ranking(rank: int) -> pd.DataFrame:
 def test_the_item_that_came_stands_at_its_rank() -> None:
     inside = ranking_rows(ranking(4))
     assert inside["rank"].tolist() == [str(k) for k in range(1, 11)]
-    assert inside.loc[inside["came"], "item"].tolist() == ["▸ Item 4"]
+    pointed = inside["item"].str.startswith("▸")
+    assert inside.loc[pointed, ["rank", "item"]].to_numpy().tolist() == [["4", "▸ Item 4"]]
     beyond = ranking_rows(ranking(1234))
     assert beyond["rank"].tolist()[-2:] == ["…", f"1{THIN}234"]
     assert beyond["item"].tolist()[1] == "i2", "no title: the id"
