@@ -1,13 +1,16 @@
 """The storyboard: valid for Plotly, right for two events and for six hundred."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from plotly.io.json import to_json_plotly
 
 from ruie_core.figures.legible import legible
 from ruie_core.figures.theme import DARK, LIGHT, scenario_colors
-from ruie_core.figures.user import storyboard
+from ruie_core.figures.user import storyboard, storyboard_words
 from ruie_core.figures.user_hover import COVER
 from ruie_core.figures.user_marks import AXES, _apart
 from ruie_core.reporting.moments import Moment, moments_frame
@@ -47,6 +50,15 @@ def test_every_length_gives_a_figure_that_plotly_accepts(n: int, theme: object) 
     )
     go.Figure(figure.to_dict())  # validates what the storyboard itself does not
     assert 500 < figure.layout.height < 760
+
+
+@pytest.mark.parametrize("n", [2, 64, 617])
+def test_the_words_are_those_of_the_figure(n: int) -> None:
+    frame = steps(n)
+    told = {"selected": 2, "n_items": 5000, "window": (1, min(n, 100)), "theme": DARK}
+    words, figure = storyboard_words(frame, NAMES, **told), storyboard(frame, NAMES, **told)
+    sent = to_json_plotly(words), to_json_plotly(figure.to_plotly_json())
+    assert json.loads(sent[0]) == json.loads(sent[1])
 
 
 def test_the_taken_scenario_is_ringed_and_the_forecast_is_dotted() -> None:
