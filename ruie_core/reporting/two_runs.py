@@ -42,8 +42,20 @@ def runs_verdict(frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] 
         side = "better than" if row["difference"] > 0 else "worse than"
     lead = f"{names.first[0].upper()}{names.first[1:]} is {side} {names.second} on the same events"
     said = compared(row, names, ndcg(k))
-    parts = (f"{said}.", _tail(own, k, head), furthest(own, names, ndcg(k)))
+    parts = (
+        f"{said}.", _tail(own, k, head), furthest(own, names, ndcg(k)), _asked_else(frame, k),
+    )  # fmt: skip
     return f"{lead} ({REQUESTS[request]}). {' '.join(part for part in parts if part)}"
+
+
+def _asked_else(frame: pd.DataFrame, k: int) -> str:
+    """Say how far the runs lie apart under the other kind of request, where there is one."""
+    request = frame["request_scenario"]
+    row = whole(frame[request != request.iloc[0]])
+    if row is None:
+        return ""
+    other = REQUESTS[str(row["request_scenario"])]
+    return f"With the {other}: {gap(row, ndcg(k))}."
 
 
 def _tail(own: pd.DataFrame, k: int, head: Sequence[str]) -> str:

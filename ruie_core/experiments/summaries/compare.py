@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from ruie_core.analysis.frames.experiments import SPLITS
 from ruie_core.experiments.statistics import differences, figures, ratio_of_totals, sample
 from ruie_core.experiments.summaries.ranked import (
     METRICS,
@@ -18,7 +19,6 @@ from ruie_core.experiments.summaries.table import Row, rows_of
 from ruie_core.experiments.summaries.trials import Finished, Trials, commands, seeds_of
 
 REQUESTS: Final = ("unknown", "known")
-SPLITS: Final = ("leave-one-out", "temporal")
 Pair = tuple[str, str]
 """A variant and what it is compared with."""
 PairsOf = Callable[[Sequence[str]], Sequence[Pair]]

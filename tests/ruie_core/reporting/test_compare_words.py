@@ -88,6 +88,21 @@ def test_runs_are_better_only_beyond_chance() -> None:
     assert "train both with the same split" in two_runs.runs_verdict(frame.iloc[:0], names, 10)
 
 
+def test_runs_are_compared_under_both_requests() -> None:
+    names = said.run_names("demo", "nogate")
+    frame = contrast().assign(request_scenario="unknown")
+    assert "given:" not in two_runs.runs_verdict(frame, names, 10)
+    told = frame.assign(
+        request_scenario="known", difference=-0.02, difference_low=-0.03, difference_high=-0.01
+    )
+    text = two_runs.runs_verdict(pd.concat([frame, told]), names, 10)
+    assert text.startswith("Run **demo** is better than")
+    assert text.endswith(
+        f"With the next scenario given: a difference of −0.020 (95{THIN}% interval −0.030 to "
+        "−0.010)."
+    )
+
+
 def test_runs_are_compared_in_the_tail_too() -> None:
     names = said.run_names("demo", "nogate")
     frame = contrast().assign(request_scenario="unknown")
