@@ -35,7 +35,8 @@ def sankey(
         selected: scenario whose streams stand out; none: all alike.
 
     Beside each node is a handle at its height; the second of its ``customdata`` is the code of the
-    scenario: what a click selects. A scenario without events has no node.
+    scenario: what a click selects; 0 of the selected one, which a click lets go of: were both
+    clicks alike, nobody would hear the second. A scenario without events has no node.
 
     Example:
         >>> frame = pd.DataFrame({"from_scenario": ["a", "a", "b", "b"],
@@ -144,7 +145,8 @@ def _handles(
     """Return a mark beside each node: a Sankey tells nobody that it was clicked."""
     colors, names = scenario_colors(scenarios), [*left, *right]
     hovers = [
-        f"<b>{plain(name)}</b><br>{count(size)} events {word}"
+        f"<b>{plain(name)}</b><br>{count(size)} events {word}<br>"
+        f"a click {'lets go of' if name == selected else 'selects'} it"
         for sizes, word in ((left, "leave it"), (right, "arrive in it"))
         for name, size in sizes.items()
     ]
@@ -163,9 +165,9 @@ def _handles(
         selected=still,
         unselected=still,
         cliponaxis=False,
-        customdata=[[text, scenarios.index(name) + 1]
+        customdata=[[text, 0 if name == selected else scenarios.index(name) + 1]
                     for text, name in zip(hovers, names, strict=True)],
-        hovertemplate="%{customdata[0]}<br>a click selects it<extra></extra>",
+        hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=False,
     )  # fmt: skip
 

@@ -46,4 +46,7 @@ def test_a_click_beside_a_node_selects_its_scenario(
     chosen = page.url
     chart.locator(".scatterlayer .point").nth(2).click(force=True)
     page.wait_for_url(lambda url: "scenario=" in url and url != chosen)
+    watch.settle()
+    chart.locator(".scatterlayer .point").nth(2).click(force=True)
+    page.wait_for_url(lambda url: "scenario=" not in url)
     watch.sound()
