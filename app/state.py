@@ -224,6 +224,11 @@ def select_scenario(name: str | None) -> None:
     _replace({SCENARIO: name})
 
 
+def click_scenario(name: str | None) -> None:
+    """Look at a scenario that was clicked; at all where it is looked at already, or none is."""
+    select_scenario(None if name == _wanted().get(SCENARIO) else name)
+
+
 def select_window(first: int, last: int) -> None:
     """Draw these events of the user."""
     _replace({WINDOW: f"{first}-{last}"})

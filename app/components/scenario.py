@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import Context, follow, select_scenario
+from app.state import Context, click_scenario, follow, select_scenario
 
 ALL = "all"
 
@@ -46,6 +46,6 @@ def clicked_scenario(chart: str, scenarios: Sequence[str]) -> Callable[[], None]
         points: list[dict[str, Any]] = st.session_state[chart].selection.points
         data = points[0].get("customdata") if points else None
         code = int(data[1]) if isinstance(data, list) and len(data) > 1 else 0
-        select_scenario(scenarios[code - 1] if 0 < code <= len(scenarios) else None)
+        click_scenario(scenarios[code - 1] if 0 < code <= len(scenarios) else None)
 
     return clicked

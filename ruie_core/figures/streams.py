@@ -35,8 +35,7 @@ def sankey(
         selected: scenario whose streams stand out; none: all alike.
 
     Beside each node is a handle at its height; the second of its ``customdata`` is the code of the
-    scenario: what a click selects; 0 of the selected one, which a click lets go of: were both
-    clicks alike, nobody would hear the second. A scenario without events has no node.
+    scenario: what a click selects. A scenario without events has no node.
 
     Example:
         >>> frame = pd.DataFrame({"from_scenario": ["a", "a", "b", "b"],
@@ -165,7 +164,7 @@ def _handles(
         selected=still,
         unselected=still,
         cliponaxis=False,
-        customdata=[[text, 0 if name == selected else scenarios.index(name) + 1]
+        customdata=[[text, scenarios.index(name) + 1]
                     for text, name in zip(hovers, names, strict=True)],
         hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=False,

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.components.scenario import clicked_scenario
+from app.state import click_scenario
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import described, save_cohort
 from ruie_core.analysis.store import RunStore
@@ -183,13 +184,22 @@ def test_the_selected_scenario_stands_out(open_view: OpenView, runs: Path, view:
 
 def test_a_click_selects_a_scenario_and_lets_go_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen: list[str | None] = []
-    monkeypatch.setattr("app.components.scenario.select_scenario", chosen.append)
+    monkeypatch.setattr("app.components.scenario.click_scenario", chosen.append)
     clicked = clicked_scenario("chart", ("feed", "search"))
     for points in ([{"customdata": ["hover", 2]}], [{"customdata": ["hover", 0]}], [], [{"x": 1}]):
         selection = SimpleNamespace(selection=SimpleNamespace(points=points))
         monkeypatch.setattr(st, "session_state", {"chart": selection})
         clicked()
     assert chosen == ["search", None, None, None]
+
+
+def test_a_second_click_on_a_scenario_lets_go_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[str | None] = []
+    monkeypatch.setattr("app.state.select_scenario", chosen.append)
+    monkeypatch.setattr("app.state._wanted", lambda: {"scenario": "feed"})
+    for name in ("search", "feed", None):
+        click_scenario(name)
+    assert chosen == ["search", None, None]
 
 
 COMPARISONS = {

@@ -18,7 +18,7 @@ def test_each_node_has_a_handle_at_its_height_that_names_its_scenario() -> None:
     streams, handles = sankey(frame, ("a", "b", "c", "d"), selected="c").data
     assert streams.node.label == ("a", "c", "b", "c"), "left, right; what has no events is absent"
     assert list(handles.y) == list(streams.node.y)
-    assert [code for _, code in handles.customdata] == [1, 0, 2, 0], "c is let go of"
+    assert [code for _, code in handles.customdata] == [1, 3, 2, 3]
     assert [text.split("<br>")[1] for text, _ in handles.customdata] == [
         "8 events leave it", "2 events leave it", "8 events arrive in it", "2 events arrive in it",
     ]  # fmt: skip
