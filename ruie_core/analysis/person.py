@@ -1,5 +1,7 @@
 """One person's events, read from the disk once: several frames of a page ask for them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,6 +15,9 @@ from ruie_core.analysis.store import RunStore
 
 PEOPLE: Final = 64
 """People whose events a store keeps: more than are looked at at once."""
+
+_GROUPS: Final = 4
+"""Row groups of a long file that stay read, some 5 MB each: who comes next often lies there."""
 
 
 def events_of(store: RunStore, user: int) -> str:
@@ -51,7 +56,8 @@ class _Groups(NamedTuple):
 
 @once
 def _groups(store: RunStore) -> _Groups:
-    file = pq.ParquetFile(store.large["steps"])
+    with _legible(store):
+        file = pq.ParquetFile(store.large["steps"])
     groups = [file.metadata.row_group(place) for place in range(file.num_row_groups)]
     leaves = [groups[0].column(place).path_in_schema for place in range(groups[0].num_columns)]
     ends = [group.column(leaves.index("user")).statistics for group in groups]
@@ -67,13 +73,27 @@ def _rows(store: RunStore, user: int) -> pa.Table:
     Raises:
         UserError: the file went away or changed.
     """
+    groups = _groups(store)
+    held = np.flatnonzero((groups.first <= user) & (user <= groups.last))
+    if not len(held):
+        return groups.schema.empty_table()
+    rows = pa.concat_tables([_group(store, int(place)) for place in held])
+    return rows.filter(pc.equal(rows["user"], user)).cast(groups.schema)
+
+
+@latest(_GROUPS)
+def _group(store: RunStore, place: int) -> pa.Table:
+    with _legible(store):
+        return _groups(store).file.read_row_group(place, use_threads=False)
+
+
+@contextmanager
+def _legible(store: RunStore) -> Iterator[None]:
+    """Turn what a file's reader says into the run's own sentence."""
     try:
-        groups = _groups(store)
-        held = np.flatnonzero((groups.first <= user) & (user <= groups.last))
-        rows = groups.file.read_row_groups(held.tolist(), use_threads=False)
+        yield
     except (OSError, pa.ArrowException) as error:
         raise store.unreadable(error) from error
-    return rows.filter(pc.equal(rows["user"], user)).cast(groups.schema)
 
 
 def rows_by_id(store: RunStore, user_id: str) -> pa.Table:

@@ -12,7 +12,8 @@ from typing import Final
 
 import pandas as pd
 
-from ruie_core.experiments.summaries.compare import SPLITS, panel
+from ruie_core.analysis.frames.experiments import SPLITS
+from ruie_core.experiments.summaries.compare import panel
 from ruie_core.experiments.summaries.table import SCHEMA
 from ruie_core.experiments.summaries.trials import Trials, runs_table
 
