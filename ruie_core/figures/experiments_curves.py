@@ -15,6 +15,9 @@ from ruie_core.figures.theme import LIGHT, Theme, finish, template
 _HEIGHT = 380
 _LETTER = 6.6
 """Pixels of a letter at the curves' ends, on average."""
+_ENDS = ["value", "low", "high"]
+_AIR = 0.75
+"""How far intervals are drawn beyond all values, as a share of what the values span."""
 
 
 def apart(heights: Sequence[float], least: float) -> list[float]:
@@ -69,10 +72,36 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10, theme: Theme = L
     figure = _curves(frame, theme, write, "noise", lambda share, step: share + 0.003 * step)
     figure.update_yaxes(title_text=title, tickformat=".0%" if share else None, nticks=6)
     _share_axis(figure, frame, "share of events that are noise")
+    low, high = reach(frame)
+    if cut(frame):
+        figure.update_yaxes(range=[min(low, 0), max(high, 1)] if share else [low, high])
     if share:
         for level in (0, 1):
             _level(figure, level, theme)
     return figure
+
+
+def reach(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return the part of the value axis that is drawn: no interval dwarfs what is compared.
+
+    Args:
+        frame: value, low, high.
+
+    >>> reach(pd.DataFrame({"value": [1.0, 2.0], "low": [0.5, -40.0], "high": [1.5, 2.5]}))
+    (0.25, 2.5)
+    """
+    values, ends = (frame[columns].to_numpy(float) for columns in (["value"], _ENDS))
+    if not np.isfinite(values).any():
+        return 0.0, 1.0
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    air = _AIR * (high - low or abs(high) or 1.0)
+    return max(low - air, float(np.nanmin(ends))), min(high + air, float(np.nanmax(ends)))
+
+
+def cut(frame: pd.DataFrame) -> bool:
+    """Tell whether an interval leaves the part of the axis that is drawn."""
+    ends, (low, high) = frame[_ENDS].to_numpy(float), reach(frame)
+    return bool(((ends < low) | (ends > high)).any())
 
 
 def scarcity(frame: pd.DataFrame, k: int | None = 10, theme: Theme = LIGHT) -> go.Figure:
@@ -118,7 +147,7 @@ def reliability(frame: pd.DataFrame, theme: Theme = LIGHT) -> go.Figure:
         ((1.1, 1.8), 2.06)
     """
     figure = _curves(frame, theme, _two, "Q", lambda q, _: q)
-    ends = frame[["x", "value", "low", "high"]].to_numpy(float)
+    ends = frame[["x", *_ENDS]].to_numpy(float)
     least, most = (float(np.nanmin(ends)), float(np.nanmax(ends))) if len(frame) else (0.0, 1.0)
     pad = 0.06 * (most - least or 1.0)
     span = [least - pad, round(most + pad, 12)]
@@ -193,9 +222,8 @@ def _names(
     colors: dict[str, str],
     frame: pd.DataFrame,
 ) -> None:
-    ends = frame[["value", "low", "high"]].to_numpy(float)
-    spread = float(np.nanmax(ends) - np.nanmin(ends)) if len(frame) else 1.0
-    heights = apart([rows[-1]["value"] for rows in parts.values()], 0.06 * spread)
+    low, high = reach(frame)
+    heights = apart([rows[-1]["value"] for rows in parts.values()], 0.06 * (high - low))
     notes = [
         {
             "x": 1, "xref": "paper", "xanchor": "left", "xshift": 6, "y": height,

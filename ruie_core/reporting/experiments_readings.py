@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ruie_core.analysis.frames.experiment_tables import GROUPS, OWN
+from ruie_core.figures.experiments_curves import cut
 from ruie_core.figures.experiments_names import experiment_name, is_oracle, metric_name
 from ruie_core.figures.numbers import THIN, bracket, count, number, percent
 from ruie_core.figures.rows import Record, records
@@ -239,12 +240,14 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
         metric: its name.
         k: cut-off, where it has one.
     """
+    beyond = " A line that leaves the picture goes on; the cursor gives its ends."
+    tail = beyond if cut(frame) else ""
     if metric == "share_of_ceiling":
-        return f"{gates(frame)} Lines: 95{THIN}% intervals {over(frame)}."
+        return f"{gates(frame)} Lines: 95{THIN}% intervals {over(frame)}.{tail}"
     most = frame[frame["x"] == frame["x"].max()]
     real = [row for row in records(most) if not is_oracle(row["variant"])]
     if not real:
-        return f"Only the oracle was tried. {note(frame)}"
+        return f"Only the oracle was tried. {note(frame)}{tail}"
     best = sorted(real, key=lambda row: row["value"])[-1]
     digits = 4 if metric == "ndcg" else 2
     name = metric_name(metric, k)
@@ -252,7 +255,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
         f"With {percent(best['x'])} noise {named(best['variant'])} has the highest {name} of "
         f"{len(real)} {plural(len(real), 'gate')} short of the oracle: "
         f"{number(best['value'], digits)} {bracket(best['low'], best['high'], digits)}. "
-        f"{note(frame)}"
+        f"{note(frame)}{tail}"
     )
 
 

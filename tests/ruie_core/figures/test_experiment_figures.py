@@ -19,6 +19,7 @@ from ruie_core.figures import (
 )
 from ruie_core.figures.numbers import THIN
 from ruie_core.figures.theme import DARK, LIGHT, Theme
+from ruie_core.reporting import experiments_readings as readings
 from tests.fake_summaries import make_noise_summary, make_summary
 
 NAMES = ("feed", "<b>search</b>", "a scenario whose name is far too long for an axis", "other")
@@ -181,6 +182,19 @@ def test_curves_carry_their_names_and_the_oracle_is_ink() -> None:
     assert least > 0.005, "no name lies on another"
     by = traces(figure)
     assert by["oracle (knows the truth)"].line.dash == "dash"
+
+
+def test_an_interval_of_two_seeds_does_not_dwarf_the_curves() -> None:
+    frame = tables.noise(NOISE, "ndcg")
+    assert not experiments_curves.cut(frame)
+    assert experiments_curves.noise(frame, "ndcg").layout.yaxis.range is None
+    wild = frame.assign(high=frame["high"].where(frame.index != frame.index[0], 40.0))
+    assert experiments_curves.cut(wild)
+    low, high = experiments_curves.noise(wild, "ndcg").layout.yaxis.range
+    span = wild["value"].max() - wild["value"].min()
+    assert low <= wild["value"].min() < wild["value"].max() <= high < wild["value"].max() + span
+    assert "goes on" in readings.noise(wild, "ndcg")
+    assert "goes on" not in readings.noise(frame, "ndcg")
 
 
 def test_a_share_of_the_ceiling_has_both_ends_drawn() -> None:
