@@ -36,7 +36,7 @@ def trailing_mix(codes: Codes, n_categories: int, width: int = WIDTH) -> tuple[F
         >>> shares.tolist(), n.tolist()
         ([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.5, 0.5]], [1, 2, 2, 2])
     """
-    counts, seen = _counts(codes, n_categories)
+    counts, seen = running_counts(codes, n_categories)
     held = np.minimum(seen, width)
     total = counts[seen] - counts[seen - held]
     return _shares(total, held), held
@@ -60,7 +60,7 @@ def category_drift(
         >>> category_drift(np.array([0, 0, 1, 1, 1, 0]), 2, width=2, least=2).tolist()
         [nan, nan, nan, 1.0, 0.5, 0.5]
     """
-    counts, seen = _counts(codes, n_categories)
+    counts, seen = running_counts(codes, n_categories)
     return _drift(counts, seen, width, least)
 
 
@@ -128,8 +128,8 @@ def _drift(counts: Floats, seen: Codes, width: int, least: int) -> Floats:
     return np.where(middle - start >= least, drift, np.nan)
 
 
-def _counts(codes: Codes, n_categories: int) -> tuple[Floats, Codes]:
-    """(k + 1, C) counts among the first 0..k known events; (n,) known ones up to each event."""
+def running_counts(codes: Codes, n_categories: int) -> tuple[Floats, Codes]:
+    """Return (k + 1, C) counts among the first 0..k known events; (n,) known ones up to each."""
     known = codes >= 0
     counts = np.zeros((int(known.sum()) + 1, n_categories))
     counts[1:] = np.eye(n_categories)[codes[known]].cumsum(axis=0)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ruie_core.figures.numbers import count, plain, short
 from ruie_core.figures.rows import listed
-from ruie_core.figures.theme import LIGHT, Theme, finish, template_words
+from ruie_core.figures.theme import LIGHT, Theme, template_words
 from ruie_core.figures.user_hover import COVER, hover_traces, known_zone, local_times
 from ruie_core.figures.user_layers import (
     Layers,
@@ -107,7 +107,7 @@ def storyboard(
         steps, scenarios, actions=actions, n_items=n_items, moments=moments, layers=layers,
         selected=selected, window=window, zone=zone, drag_zooms=drag_zooms, theme=theme,
     )  # fmt: skip
-    return finish(go.Figure(words, _validate=False), theme, words["layout"]["height"])
+    return go.Figure(words, _validate=False)
 
 
 def storyboard_words(

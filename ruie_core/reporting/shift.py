@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ruie_core.analysis.drift import running_counts
 from ruie_core.reporting.walk import TAIL
 
 
@@ -53,9 +54,8 @@ def interest_shifts(category: np.ndarray, least: int = 6, change: float = 0.4) -
     """
     known = np.flatnonzero(category != "")
     names, codes = np.unique(category[known].astype(str), return_inverse=True)
+    counts, _ = running_counts(codes, len(names))
     n = len(codes)
-    counts = np.zeros((n + 1, len(names)), np.int64)
-    counts[1:] = np.eye(len(names), dtype=np.int64)[codes].cumsum(axis=0)
     cuts = np.arange(least, n - least + 1)
     before, after = np.minimum(cuts, TAIL), np.minimum(n - cuts, TAIL)
     left, right = counts[cuts] - counts[cuts - before], counts[cuts + after] - counts[cuts]
