@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-MOST_BYTES: Final = 220_000
+MOST_BYTES: Final = 200_000
 """Of one picture."""
 MOST_IN_ALL: Final = 1_500_000
 _MARGIN: Final = 14

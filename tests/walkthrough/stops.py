@@ -140,7 +140,8 @@ def findings(hands: Hands, name: str) -> Seen:
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement?.blur()")
     alt = "The Findings view: what can be said, and what will be told with a caption under each"
-    shot = Shot.of(page, "findings", alt, None)
+    told = main(page).locator('[data-testid="stExpander"]').first  # down to the first one's picture
+    shot = Shot.of(page, "findings", alt, told)
     steps = ("Findings", "boxes", "captions", f"{hands.clicks} clicks in all")
     return Seen(steps, (said(page),), address(page), (shot,))
 
