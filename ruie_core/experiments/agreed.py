@@ -25,12 +25,13 @@ class Length(Settings):
     users: int | None = Field(None, ge=2, description="Users that are drawn at random.")
     epochs: int | None = Field(None, ge=1, description="Epochs at most.")
     patience: int | None = Field(None, ge=1, description="Epochs without a better validation.")
+    batch_slots: int | None = Field(None, ge=1, description="Window positions per step.")
 
     def over(self, other: "Length") -> "Length":
         """Return these values, and those of ``other`` where these are silent.
 
         >>> Length(seeds=2).over(Length(seeds=5, epochs=9))
-        Length(seeds=2, users=None, epochs=9, patience=None)
+        Length(seeds=2, users=None, epochs=9, patience=None, batch_slots=None)
         """
         return Length(**(other.model_dump() | self.model_dump(exclude_none=True)))
 
@@ -49,7 +50,7 @@ class Agreed(Settings):
         >>> agreed = Agreed(lengths={"log": {"all": Length(patience=4), "a": Length(epochs=9),
         ...                                  "a/temporal": Length(seeds=3)}})
         >>> agreed.of("log", "a", "temporal")
-        Length(seeds=3, users=None, epochs=9, patience=4)
+        Length(seeds=3, users=None, epochs=9, patience=4, batch_slots=None)
         >>> agreed.of("other", "a", "temporal").seeds
         """
         known = self.lengths.get(dataset, {})

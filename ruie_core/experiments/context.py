@@ -98,9 +98,9 @@ class Context:
 
 
 def epochs_of(length: Length) -> Overrides:
-    """Return how long to train, where that was said."""
-    given = {"epochs": length.epochs, "patience": length.patience}
-    return {f"train.{name}": value for name, value in given.items() if value is not None}
+    """Return how long to train, and on how much at a time, where that was said."""
+    given = length.model_dump(include={"epochs", "patience", "batch_slots"}, exclude_none=True)
+    return {f"train.{name}": value for name, value in given.items()}
 
 
 def sample_of(length: Length) -> tuple[Transform, ...]:

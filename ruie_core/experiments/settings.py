@@ -31,6 +31,9 @@ class ExperimentSettings(Settings):
     patience: int | None = Field(
         None, ge=1, description="Epochs without a better validation score; none: likewise."
     )
+    batch_slots: int | None = Field(
+        None, ge=1, description="Window positions per step; none: likewise. More suit a GPU."
+    )
     trials: int = Field(20, ge=1, description="Of tune: configurations tried per model.")
     watched: tuple[Path, ...] = Field(
         (), description="KuaiRand logs of the dataset: their long_view says what was watched."
@@ -48,9 +51,7 @@ class ExperimentSettings(Settings):
     @property
     def length(self) -> Length:
         """What the options say of how much is trained."""
-        return Length(
-            seeds=self.seeds, users=self.users, epochs=self.epochs, patience=self.patience
-        )
+        return Length(**{name: getattr(self, name) for name in Length.model_fields})
 
     def command(self, name: str, data: Path) -> str:
         """Write the command that makes these results, without what does not change them.
@@ -65,5 +66,5 @@ class ExperimentSettings(Settings):
         shown = place.name if place.is_absolute() else place.as_posix()
         if self.watched:
             given["watched"] = " ".join(path.name for path in self.watched)
-        options = [f"--{key} {value}" for key, value in given.items()]
+        options = [f"--{key.replace('_', '-')} {value}" for key, value in given.items()]
         return " ".join(["ruie", "experiment", name, shown, *options])

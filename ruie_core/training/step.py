@@ -45,6 +45,7 @@ class Transitions(NamedTuple):
     """The P real transitions t−1 → t of a batch, flat.
 
     Attributes:
+        ends: (P,) int64 place of event t among the B · L of the batch; t−1 stands before it.
         intent: (P, d) v_{t−1}.
         item: (P,) int64 item of event t.
         action: (P,) int64 scenario of event t, counted from 0.
@@ -54,6 +55,7 @@ class Transitions(NamedTuple):
             logs.
     """
 
+    ends: Tensor
     intent: Tensor
     item: Tensor
     action: Tensor
@@ -81,6 +83,14 @@ def next_scenarios(events: SequenceBatch) -> Tensor:
     return F.pad(events.scenarios[:, 1:], (0, 1))
 
 
+def at(values: Tensor, places: Tensor) -> Tensor:
+    """(P, ...) of (B, L, ...) values at P places among B · L.
+
+    By index, not by mask: a mask is counted anew at every use, which makes a GPU wait each time.
+    """
+    return values.flatten(0, 1).index_select(0, places)
+
+
 def transitions(batch: TrainBatch, outputs: Outputs, discount: float) -> Transitions:
     """Pair each state with the event that followed it.
 
@@ -88,38 +98,38 @@ def transitions(batch: TrainBatch, outputs: Outputs, discount: float) -> Transit
     pause before event t+1, which is outside the window for its last event: that one counts as a
     truncation and is bootstrapped.
     """
-    real = batch.valid[:, 1:]
-    ended_after = F.pad(batch.ended[:, 2:], (0, 1))  # (B, L−1), of event t for t = 2..L
+    ends = F.pad(batch.valid[:, 1:], (1, 0)).flatten().nonzero().squeeze(1)
+    ended_after = F.pad(batch.ended[:, 1:], (0, 1))  # (B, L), of event t
     return Transitions(
-        intent=outputs.intent[:, :-1][real].float(),
-        item=batch.events.items[:, 1:][real],
-        action=batch.events.scenarios[:, 1:][real] - 1,
-        reward=batch.rewards[:, 1:][real],
-        discount=torch.where(ended_after[real], 0.0, discount),
-        truth=None if batch.truth is None else batch.truth[:, 1:][real],
+        ends=ends,
+        intent=at(outputs.intent, ends - 1).float(),
+        item=at(batch.events.items, ends),
+        action=at(batch.events.scenarios, ends) - 1,
+        reward=at(batch.rewards, ends),
+        discount=torch.where(at(ended_after, ends), 0.0, discount),
+        truth=None if batch.truth is None else at(batch.truth, ends),
     )
 
 
 def scenario_moves(
-    valid: Tensor, outputs: Outputs, target_q: Tensor, moves: Transitions, *, double_q: bool
+    outputs: Outputs, target_q: Tensor, moves: Transitions, *, double_q: bool
 ) -> ScenarioMoves:
     """What the Q estimator says of each transition, and the target it is trained on.
 
     Args:
-        valid: (B, L) bool, True at events, False at padding.
         outputs: of a model with a Q estimator.
         target_q: (B, L, S) Q-values of the target network.
         moves: the transitions of the same batch.
         double_q: select with the online network; else with the target network too.
     """
-    real = valid[:, 1:]
     estimates = outputs.estimates()
-    action = moves.action[:, None]
-    q_t_target = target_q[:, 1:][real].float()
-    selector = estimates.q[:, 1:][real].detach().float() if double_q else q_t_target
+    action, before = moves.action[:, None], moves.ends - 1
+    q_t_target = at(target_q, moves.ends).float()
+    selector = at(estimates.q.detach(), moves.ends).float() if double_q else q_t_target
+    log_p = at(estimates.logits, before).float().log_softmax(-1)
     return ScenarioMoves(
-        q_taken=estimates.q[:, :-1][real].float().gather(1, action).squeeze(1),
-        log_p=estimates.logits[:, :-1][real].float().log_softmax(-1).gather(1, action).squeeze(1),
+        q_taken=at(estimates.q, before).float().gather(1, action).squeeze(1),
+        log_p=log_p.gather(1, action).squeeze(1),
         target=double_q_targets(moves.reward, moves.discount, selector, q_t_target),
     )
 
@@ -140,18 +150,18 @@ def item_moves(
         moves: the transitions of the same batch.
         sample: (M,) int64 items that stand for the catalogue in the target's maximum.
     """
-    real, (online, target) = batch.valid[:, 1:], heads
+    ends, (online, target) = moves.ends, heads
     assert outputs.item_values is not None
     w = outputs.item_values.float()
-    followed = F.pad(batch.events.items[:, 2:], (0, 1))[real]  # of event t + 1; 0 beyond the window
+    followed = at(F.pad(batch.events.items[:, 1:], (0, 1)), ends)  # of t + 1; 0 beyond the window
     with torch.no_grad():
-        w_t, hidden_t = w[:, 1:][real], outputs.hidden[:, 1:][real].float()
+        w_t, hidden_t = at(w, ends), at(outputs.hidden, ends).float()
         selector, evaluator = (
             ItemActions(head.every(state, sample), head.taken(state, followed))
             for head, state in ((online, w_t), (target, target(hidden_t)))
         )
     return ItemMoves(
-        q_taken=online.taken(w[:, :-1][real], moves.item),
+        q_taken=online.taken(at(w, ends - 1), moves.item),
         target=item_targets(moves.reward, moves.discount, selector, evaluator, followed > 0),
     )
 

@@ -62,9 +62,7 @@ class Trainer:
         moves = transitions(batch, outputs, objective.discount)
         values = None
         if target_q is not None:
-            values = scenario_moves(
-                batch.valid, outputs, target_q, moves, double_q=objective.double_q
-            )
+            values = scenario_moves(outputs, target_q, moves, double_q=objective.double_q)
         negatives = self.sampler.draw(generator)
         items, heads = None, model.item_value_heads()
         if heads is not None:
