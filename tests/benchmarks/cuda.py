@@ -1,0 +1,100 @@
+"""Training throughput on a CUDA device, on a fabricated log of KuaiSAR's size.
+
+    python -m tests.benchmarks.cuda [--users N --items N --length N --slots N …]
+
+Full RUIE as ``ruie train`` trains it: bf16 and fp32, steps of several sizes, and beside them the
+same step on the CPU of the same machine, on one thread. What is counted is trained transitions
+(never padding) per second on the clock; an epoch's seconds are what the transitions would take.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from ruie_core.config import RunConfig
+from ruie_core.data.dataset import Dataset
+from ruie_core.data.split import split_events
+from ruie_core.experiments.trials import with_settings
+from ruie_core.presets import preset
+from ruie_core.training.distributed import World
+from ruie_core.training.loop import set_up
+from ruie_core.training.meter import Meter
+from ruie_core.training.trainer import Trainer
+from ruie_core.training.windows import (
+    FlatLog,
+    TrainBatch,
+    cut_windows,
+    epoch_batches,
+    training_prefix,
+)
+from tests.factories import make_dataset
+
+ROWS = (("cpu", "fp32"), ("cuda", "fp32"), ("cuda", "bf16"))
+
+
+def batches(dataset: Dataset, trainer: Trainer) -> Iterator[TrainBatch]:
+    """Epoch after epoch, gathered on the trainer's device."""
+    settings = trainer.config.train
+    first, count = training_prefix(dataset, split_events(dataset, settings))
+    log = FlatLog(dataset, trainer.world.device, None)
+    rng = np.random.default_rng(1)
+    while True:
+        windows = cut_windows(first, count, settings.window, rng)
+        yield from epoch_batches(log, windows, settings.batch_slots, rng, 0, 1)
+
+
+def rate(dataset: Dataset, config: RunConfig, device: torch.device, seconds: float) -> float:
+    """Transitions per second on the clock, after a few steps to warm up."""
+    split = split_events(dataset, config.train)
+    trainer = set_up(config, dataset, split, World(0, 1, device))
+    trainer.model.train()
+    stream, meter = batches(dataset, trainer), Meter(device)
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(5):
+        meter.add(trainer.step(next(stream), generator), 1, 1)
+    before, began = meter.transitions, time.perf_counter()
+    while (spent := time.perf_counter() - began) < seconds:
+        meter.add(trainer.step(next(stream), generator), 1, 1)  # it waits for the loss
+    return (meter.transitions - before) / spent
+
+
+def main() -> None:
+    """Measure each row in turn and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--users", type=int, default=25_877)
+    parser.add_argument("--items", type=int, default=4_000_000)
+    parser.add_argument("--length", type=int, default=760)
+    parser.add_argument("--slots", type=int, nargs="+", default=[2_048, 8_192, 65_536])
+    parser.add_argument("--seconds", type=float, default=5.0, help="clock seconds per row")
+    options = parser.parse_args()
+    if not torch.cuda.is_available():
+        raise SystemExit("torch finds no CUDA device: this benchmark needs one.")
+    torch.set_num_threads(1)
+    log = make_dataset(
+        n_users=options.users, n_items=options.items, n_scenarios=2, length=options.length
+    )
+    events = log.n_events - 3 * log.n_users
+    print(f"torch {torch.__version__}, {torch.cuda.get_device_name()}; {log.n_users:,} users, "
+          f"{log.n_items:,} items, {log.n_events:,} events\n")  # fmt: skip
+    print("| device | precision | positions a step | transitions/s | × CPU | s per epoch | peak |")
+    print("|---|---|--:|--:|--:|--:|--:|")
+    peer = float("nan")
+    for kind, precision in ROWS:
+        for slots in options.slots[:1] if kind == "cpu" else options.slots:
+            torch.cuda.reset_peak_memory_stats()
+            config = with_settings(
+                RunConfig(),
+                {**preset("ruie"), "train.batch_slots": slots, "train.precision": precision},
+            )
+            speed = rate(log, config, torch.device(kind), options.seconds)
+            peer = speed if kind == "cpu" else peer
+            peak = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if kind == "cuda" else ""
+            print(f"| {kind} | {precision} | {slots:,} | {speed:,.0f} | {speed / peer:.1f} | "
+                  f"{events / speed:,.0f} | {peak} |", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
