@@ -118,7 +118,7 @@ class TrainConfig(Settings):
         50_000, ge=1, description="Items from which table updates touch only the rows in use."
     )
     precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="auto: bf16 autocast on CUDA, fp32 elsewhere."
+        "auto", description="auto: bf16 autocast on CUDA from width 256 on, else fp32."
     )
     seed: int = Field(1, ge=0, description="Seed of weights, windows and negatives.")
     rewards: dict[str, float] | None = Field(

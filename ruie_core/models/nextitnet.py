@@ -6,6 +6,7 @@ https://arxiv.org/abs/1808.05163, figure 3b (the residual block with two dilated
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -13,8 +14,9 @@ from torch import Tensor, nn
 class CausalConv(nn.Conv2d):
     """Dilated convolution over time that sees no later event.
 
-    A (B, L, d) tensor is a (B, d, 1, L) image in channels-last order without moving a byte, and
-    the 2-D kernel for that order is faster on a CPU than the 1-D one.
+    Its taps are laid side by side and meet the kernel in one matrix product: faster than the
+    library's convolution on a CPU, and on a GPU full float32 where that would round to TF32 and
+    look for a plan at every new length. Weights have a (1, k) image kernel's shape, (d, d, 1, k).
     """
 
     def __init__(self, width: int, kernel_size: int, dilation: int) -> None:
@@ -22,21 +24,16 @@ class CausalConv(nn.Conv2d):
         self.reach = (kernel_size - 1) * dilation
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, L, d) → (B, L, d); the right half of the symmetric padding is cut off.
+        """(B, L, d) → (B, L, d).
 
         Taps that reach back beyond a short window meet only padding and are left out.
         """
         length, dilation = x.shape[1], self.dilation[1]
         taps = min(self.kernel_size[1], 1 + (length - 1) // dilation)
-        image = x.unsqueeze(1).permute(0, 3, 1, 2)  # (B, d, 1, L), a view
-        y = F.conv2d(
-            image,
-            self.weight[..., -taps:],
-            self.bias,
-            padding=(0, (taps - 1) * dilation),
-            dilation=(1, dilation),
-        )
-        return y.permute(0, 2, 3, 1).squeeze(1)[:, :length]
+        padded = F.pad(x, (0, 0, (taps - 1) * dilation, 0))
+        seen = [padded[:, start : start + length] for start in range(0, taps * dilation, dilation)]
+        kernel = self.weight[:, :, 0, -taps:].transpose(1, 2).flatten(1)  # (d, taps · d)
+        return F.linear(torch.cat(seen, dim=-1), kernel, self.bias)
 
 
 class ResidualBlock(nn.Module):

@@ -30,9 +30,12 @@ from ruie_core.runs.folder import CONFIG, VOCAB, WEIGHTS, check_file, read_manif
 def pick_device(name: str) -> torch.device:
     """Resolve ``auto`` to cuda, mps or cpu, in this order of preference.
 
+    From here on fp32 on a GPU is float32: cuDNN rounds to TF32 unless it is told not to.
+
     Raises:
         UserError: the device is unknown or not on this machine.
     """
+    torch.backends.cudnn.allow_tf32 = False
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")

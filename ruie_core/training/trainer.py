@@ -1,6 +1,7 @@
 """All that a training step needs, and the step itself."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -32,6 +33,9 @@ from ruie_core.training.step import (
 )
 from ruie_core.training.windows import TrainBatch
 
+BF16_FROM: Final = 256
+"""Width from which bf16 is the faster of the two on a GPU (``tests.benchmarks.cuda``)."""
+
 
 @dataclass
 class Trainer:
@@ -47,8 +51,8 @@ class Trainer:
     def __post_init__(self) -> None:
         self.parallel = self.world.parallel(self.model)
         precision = self.config.train.precision
-        on_gpu = self.world.device.type == "cuda"
-        self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
+        pays = self.world.device.type == "cuda" and self.config.model.width >= BF16_FROM
+        self.bf16 = precision == "bf16" or (precision == "auto" and pays)
 
     def step(self, batch: TrainBatch, generator: torch.Generator) -> StepResult:
         """Forward, gates, loss, backward, update, target network."""

@@ -1,6 +1,6 @@
 """Training throughput on a CUDA device, on a fabricated log of KuaiSAR's size.
 
-    python -m tests.benchmarks.cuda [--users N --items N --length N --slots N …]
+    python -m tests.benchmarks.cuda [--users N --items N --length N --slots N … --width N …]
 
 Full RUIE as ``ruie train`` trains it: bf16 and fp32, steps of several sizes, and beside them the
 same step on the CPU of the same machine, on one thread. What is counted is trained transitions
@@ -8,6 +8,7 @@ same step on the CPU of the same machine, on one thread. What is counted is trai
 """
 
 import argparse
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -68,6 +69,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=4_000_000)
     parser.add_argument("--length", type=int, default=760)
     parser.add_argument("--slots", type=int, nargs="+", default=[2_048, 8_192, 65_536])
+    parser.add_argument("--width", type=int, nargs="+", default=[64])
     parser.add_argument("--seconds", type=float, default=5.0, help="clock seconds per row")
     options = parser.parse_args()
     if not torch.cuda.is_available():
@@ -79,21 +81,22 @@ def main() -> None:
     events = log.n_events - 3 * log.n_users
     print(f"torch {torch.__version__}, {torch.cuda.get_device_name()}; {log.n_users:,} users, "
           f"{log.n_items:,} items, {log.n_events:,} events\n")  # fmt: skip
-    print("| device | precision | positions a step | transitions/s | × CPU | s per epoch | peak |")
-    print("|---|---|--:|--:|--:|--:|--:|")
+    print("| width | device | precision | positions a step | transitions/s | × CPU | s per epoch | "
+          "peak |")  # fmt: skip
+    print("|--:|---|---|--:|--:|--:|--:|--:|")
     peer = float("nan")
-    for kind, precision in ROWS:
+    for width, (kind, precision) in itertools.product(options.width, ROWS):
         for slots in options.slots[:1] if kind == "cpu" else options.slots:
             torch.cuda.reset_peak_memory_stats()
-            config = with_settings(
-                RunConfig(),
-                {**preset("ruie"), "train.batch_slots": slots, "train.precision": precision},
-            )
+            changed = {
+                "model.width": width, "train.batch_slots": slots, "train.precision": precision
+            }  # fmt: skip
+            config = with_settings(RunConfig(), {**preset("ruie"), **changed})
             speed = rate(log, config, torch.device(kind), options.seconds)
-            peer = speed if kind == "cpu" else peer
+            peer = speed if kind == "cpu" else peer  # it comes first
             peak = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if kind == "cuda" else ""
-            print(f"| {kind} | {precision} | {slots:,} | {speed:,.0f} | {speed / peer:.1f} | "
-                  f"{events / speed:,.0f} | {peak} |", flush=True)  # fmt: skip
+            print(f"| {width} | {kind} | {precision} | {slots:,} | {speed:,.0f} | "
+                  f"{speed / peer:.1f} | {events / speed:,.0f} | {peak} |", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":
