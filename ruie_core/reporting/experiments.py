@@ -49,7 +49,8 @@ def verdict(
         ...     "variant": ["ruie", "sasrec"], "value": [0.0281, 0.0278], "low": 0.02, "high": 0.03,
         ...     "difference": [None, 0.0003], "difference_low": [None, -0.0011],
         ...     "difference_high": [None, 0.0017], "p": [None, 0.3], "p_holm": [None, 0.61],
-        ...     "compared": [False, True], "clear": False, "n_users": 745, "seeds": 5})
+        ...     "compared": [False, True], "clear": False, "n_users": 745, "seeds": 5,
+        ...     "difference_seeds": [None, 5]})
         >>> print(verdict(board, pd.DataFrame(), pd.DataFrame(), "unknown").split("; next")[0])
         **Not shown to be better**: RUIE is not distinguishable from the best baseline, **SASRec**:
         +0.0003 [−0.0011, 0.0017] NDCG@10, p = 0.61 after Holm (n = 745 users, 5 seeds
@@ -82,7 +83,7 @@ def _standing(board: pd.DataFrame, request: str, k: int) -> str:
     gap = (
         f"{signed(row['difference'])} "
         f"{bracket(row['difference_low'], row['difference_high'])} {title}, {significance(row)} "
-        f"({size(board[board['variant'] == best])}; {given})."
+        f"({size(_compared(board, best))}; {given})."
     )
     who = f"the best baseline, {named(best)}"
     if not row["clear"]:
@@ -92,6 +93,12 @@ def _standing(board: pd.DataFrame, request: str, k: int) -> str:
     else:
         lead = f"**No, RUIE is worse**: it lies below {who}"
     return f"{lead}: {gap}"
+
+
+def _compared(board: pd.DataFrame, other: str) -> pd.DataFrame:
+    """Row of a rival with the seeds of the comparison: counting has one, training has more."""
+    row = board[board["variant"] == other]
+    return row.assign(seeds=row["difference_seeds"])
 
 
 def parts(ablation: pd.DataFrame) -> str:

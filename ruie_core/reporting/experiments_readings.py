@@ -129,7 +129,7 @@ def rewards(frame: pd.DataFrame) -> str:
 
 
 def scenario_gaps(frame: pd.DataFrame, others: Sequence[str]) -> str:
-    """Say where RUIE serves a scenario better or worse than others; head and tail by name.
+    """Say where RUIE serves people better or worse than others; all, head and tail by name.
 
     Args:
         frame: as from ``experiment_tables.scenario_gaps``.
@@ -138,9 +138,10 @@ def scenario_gaps(frame: pd.DataFrame, others: Sequence[str]) -> str:
     said = []
     for other in others:
         rows = [row for row in records(frame) if row["other"] == other]
-        pooled = [row for row in rows if row["scenario"] in ("head", "tail")]
+        pooled = [row for row in rows if row["scenario"] in GROUPS]
         single = [row for row in rows if row["scenario"] not in GROUPS and not row["small"]]
-        parts = [f"{row['scenario']} {estimate(row)}" for row in pooled]
+        names = [row["scenario"].replace("all", "all events") for row in pooled]
+        parts = [f"{name} {estimate(row)}" for name, row in zip(names, pooled, strict=True)]
         better = [row for row in single if row["clear"] and row["value"] > 0]
         worse = [strong(row["scenario"]) for row in single if row["clear"] and row["value"] < 0]
         if single:

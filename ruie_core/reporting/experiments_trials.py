@@ -23,14 +23,25 @@ def provenance(runs: pd.DataFrame | None, experiment: str) -> str:
     seeds = sorted({int(seed) for seed in own["seed"]})
     commits = sorted({str(commit)[:7] for commit in own["commit"]})
     devices = sorted({str(device) for device in own["device"]})
-    hours = float(own["seconds"].sum()) / 3600
     return (
         f"{count(len(own))} {plural(len(own), 'training run')} behind it, "
         f"{plural(len(seeds), 'seed')} {listed([str(seed) for seed in seeds])}, "
         f"{plural(len(commits), 'commit')} {listed([escape(name) for name in commits])}, "
-        f"{number(hours, 1)} hours on {escape(listed(devices))}, up to "
+        f"{_duration(float(own['seconds'].sum()))} on {escape(listed(devices))}, up to "
         f"{escape(str(own['created'].max())[:10])}."
     )
+
+
+def _duration(seconds: float) -> str:
+    """Write how long training took: hours, or minutes where it was less than one.
+
+    >>> _duration(9_000), _duration(161), _duration(20)
+    ('2.5 hours', '3 minutes', 'less than a minute')
+    """
+    if seconds >= 3600:
+        return f"{number(seconds / 3600, 1)} hours"
+    minutes = round(seconds / 60)
+    return f"{minutes} {plural(minutes, 'minute')}" if minutes else "less than a minute"
 
 
 def trials(runs: pd.DataFrame, experiment: str) -> pd.DataFrame:

@@ -85,15 +85,22 @@ def leaderboard(
 
     Returns:
         The summary's columns (p and p_holm are those of the difference), difference,
-        difference_low, difference_high, compared (there is a difference) and clear.
+        difference_low, difference_high, difference_seeds (a counted baseline has one, what is
+        compared with it more), compared (there is a difference) and clear.
     """
     whole = frame[(frame["scenario"] == "all") & (frame["metric"] == metric)]
     levels = pick(whole, experiment, "level").drop(columns=["p", "p_holm"])
     against = with_clear(oriented(pick(whole, experiment, "difference")))
     against = against.rename(
-        columns={"value": "difference", "low": "difference_low", "high": "difference_high"}
-    )
-    shown = ["difference", "difference_low", "difference_high", "p", "p_holm", "clear"]
+        columns={
+            "value": "difference", "low": "difference_low", "high": "difference_high",
+            "seeds": "difference_seeds",
+        }
+    )  # fmt: skip
+    shown = [
+        "difference", "difference_low", "difference_high", "difference_seeds", "p", "p_holm",
+        "clear",
+    ]  # fmt: skip
     board = levels.merge(against[["other", *shown]], "left", left_on="variant", right_on="other")
     board["compared"] = board["other"].notna()
     board["clear"] = board["clear"].eq(True)
@@ -162,11 +169,17 @@ def rewards(frame: pd.DataFrame) -> pd.DataFrame:
 def scenario_gaps(frame: pd.DataFrame) -> pd.DataFrame:
     """Return NDCG of ``ruie`` minus others per scenario; all, head and tail first, then by n.
 
+    A head or a tail of one scenario is that scenario, and has no row of its own.
+
     Returns:
         The summary's columns, other, clear and small (too few events to say anything).
     """
     found = pick(frame, "scenario-split", "difference").query("metric == 'ndcg'")
     found = _with_small(with_clear(oriented(found)))
+    once = ["other", "n_events", "value"]
+    single = found.loc[~found["scenario"].isin(GROUPS), once].drop_duplicates()
+    twice = found[once].merge(single, "left", on=once, indicator=True)["_merge"].eq("both")
+    found = found[~(found["scenario"].isin(("head", "tail")) & twice.to_numpy())]
     groups = {name: place for place, name in enumerate(GROUPS)}
     found["group"] = found["scenario"].map(groups).fillna(len(groups))
     order = ["group", "n_events", "scenario"]

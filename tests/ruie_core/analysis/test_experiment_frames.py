@@ -198,6 +198,22 @@ def test_a_small_cell_is_never_told_apart(summary: pd.DataFrame) -> None:
     )
 
 
+def test_a_head_of_one_scenario_has_no_row_of_its_own() -> None:
+    cells = {
+        "all": (0.02, 900), "head": (0.03, 600), "music": (0.03, 600), "tail": (0.01, 300),
+        "book": (0.012, 200), "film": (0.008, 100),
+    }  # fmt: skip
+    frame = rows(
+        *(
+            difference("scenario-split", "ruie", value, 0.001, reference="din", scenario=name)
+            | {"n_events": n}
+            for name, (value, n) in cells.items()
+        )
+    )
+    shown = tables.scenario_gaps(frame)["scenario"].tolist()
+    assert shown == ["all", "tail", "music", "book", "film"]
+
+
 def test_the_control_comes_last(summary: pd.DataFrame) -> None:
     frame = tables.rewards(narrowed(summary, Choice()))
     assert frame["variant"].iloc[-1] == "random"

@@ -34,7 +34,7 @@ def board(
             "p_holm": [None, p_holm, 0.001],
             "compared": [False, difference is not None, True],
             "clear": [False, clear, True],
-            "n_users": 7_452, "n_events": 7_452, "seeds": 5,
+            "n_users": 7_452, "n_events": 7_452, "seeds": 5, "difference_seeds": 5,
         }
     )  # fmt: skip
 
@@ -59,6 +59,12 @@ def board(
 )
 def test_the_verdict_follows_the_difference(frame: pd.DataFrame, start: str) -> None:
     assert words.verdict(frame, NONE, NONE, "unknown").startswith(start)
+
+
+def test_the_seeds_are_those_of_the_comparison_where_the_rival_is_counted() -> None:
+    frame = board(-0.0088, -0.0111, -0.0064, 0.006, True).assign(seeds=[3, 1, 1])
+    text = words.verdict(frame.assign(difference_seeds=3), NONE, NONE, "unknown")
+    assert f"p = 0.006 after Holm (n = 7{THIN}452 users, 3 seeds;" in text
 
 
 def test_the_verdict_says_for_whom_and_from_how_many() -> None:
@@ -119,9 +125,9 @@ def cells() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "variant": "joint", "reference": "alone", "other": "sasrec", "x": 1.0,
-            "scenario": ["head", "tail", "a_b", "c", "rare"],
-            "value": [0.002, -0.001, 0.003, -0.004, 0.5], "low": -0.005, "high": 0.006,
-            "clear": [True, False, True, True, False], "small": [False] * 4 + [True],
+            "scenario": ["all", "head", "tail", "a_b", "c", "rare"],
+            "value": [0.001, 0.002, -0.001, 0.003, -0.004, 0.5], "low": -0.005, "high": 0.006,
+            "clear": [True, True, False, True, True, False], "small": [False] * 5 + [True],
             "n_users": 99, "n_events": 99, "seeds": 5,
         }
     )  # fmt: skip
@@ -129,15 +135,16 @@ def cells() -> pd.DataFrame:
 
 def test_scenarios_are_counted_without_the_small_ones() -> None:
     text = readings.scenario_gaps(cells(), ["sasrec"])
-    assert text.startswith("Against **SASRec**: head +0.0020 [−0.0050, 0.0060]; tail −0.0010 [")
+    first = "Against **SASRec**: all events +0.0010 [−0.0050, 0.0060]; head +0.0020 [−0.0050, "
+    assert text.startswith(f"{first}0.0060]; tail −0.0010 [")
     assert "better in 1 of 2 scenarios, worse in **c**." in text
     assert "Grey rows hold too few events" in text
 
 
 def test_negative_transfer_is_named_with_its_interval() -> None:
-    text = readings.matrix(cells().iloc[2:])
+    text = readings.matrix(cells().iloc[3:])
     assert "**joint** helps 1 of 2 scenarios, harms **c** −0.0040 [−0.0050, 0.0060]." in text
-    assert "harms none" in readings.matrix(cells().iloc[2:3])
+    assert "harms none" in readings.matrix(cells().iloc[3:4])
     assert "In **a\\_b**" in readings.scarcity(cells(), "a_b")
 
 
