@@ -76,9 +76,15 @@ def test_a_counted_baseline_has_one_trial_and_a_trained_model_one_per_seed():
 
 
 def test_options_reach_every_trial():
-    context = context_of(seeds=1, epochs=7, patience=3, users=50)
+    context = context_of(seeds=1, epochs=7, patience=3, users=50, batch_slots=640)
+    command = context.settings.command("ablation", Path("data/tiny"))
+    assert command == (
+        "ruie experiment ablation data/tiny --seeds 1 --users 50 --epochs 7 --patience 3 "
+        "--batch-slots 640"
+    )
     for trial in plan("ablation", context):
-        assert (trial.config.train.epochs, trial.config.train.patience) == (7, 3)
+        settings = trial.config.train
+        assert (settings.epochs, settings.patience, settings.batch_slots) == (7, 3, 640)
         assert [each.model_dump()["users"] for each in trial.transforms] == [50]
 
 
