@@ -138,7 +138,7 @@ def parts(ablation: pd.DataFrame) -> str:
 
 
 def gates(noise: pd.DataFrame) -> str:
-    """Say which gate comes nearest to the oracle at the most noise that was tried.
+    """Say which gate comes nearest to the oracle at the most noise that was well measured.
 
     Args:
         noise: variant, x, value (share of the ceiling), low, high, n_users, seeds.
@@ -156,7 +156,7 @@ def gates(noise: pd.DataFrame) -> str:
     known = noise if noise.empty else noise[noise["value"].notna()]
     if known.empty:
         return ""
-    most = known[known["x"] == known["x"].max()]
+    most = most_noise(known)
     real = [row for row in records(most) if not is_oracle(row["variant"])]
     if not real:
         return ""
@@ -169,6 +169,26 @@ def gates(noise: pd.DataFrame) -> str:
         f"{plural(len(real), 'gate')}, {named(best['variant'])}, reaches {percent(best['value'])}"
         f"{spread} of what the true noise flag would gain over gate = 1{doubt} ({size(most)})."
     )
+
+
+def most_noise(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows at the most noise among those that as many seeds measured as any.
+
+    >>> most_noise(pd.DataFrame({"x": [0.2, 0.4, 0.5], "seeds": [5, 5, 2]}))["x"].tolist()
+    [0.4]
+    """
+    well = frame[frame["seeds"] == frame["seeds"].max()]
+    most: pd.DataFrame = frame[frame["x"] == well["x"].max()]
+    return most
+
+
+def metric_title(metric: str) -> str:
+    """Return what a metric's control says.
+
+    >>> metric_title("share_of_ceiling"), metric_title("ndcg")
+    ('share of the ceiling', 'NDCG')
+    """
+    return "share of the ceiling" if metric == "share_of_ceiling" else experiment_name(metric)
 
 
 def named(name: str) -> str:

@@ -6,10 +6,18 @@ import pandas as pd
 
 from ruie_core.analysis.frames.experiment_tables import GROUPS, OWN
 from ruie_core.figures.experiments_curves import cut
-from ruie_core.figures.experiments_names import experiment_name, is_oracle, metric_name
+from ruie_core.figures.experiments_names import is_oracle, metric_name
 from ruie_core.figures.numbers import THIN, bracket, count, number, percent
 from ruie_core.figures.rows import Record, records
-from ruie_core.reporting.experiments import effect, estimate, gates, named, significance, size
+from ruie_core.reporting.experiments import (
+    effect,
+    estimate,
+    gates,
+    most_noise,
+    named,
+    significance,
+    size,
+)  # fmt: skip
 from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import listed, plural, strong
 
@@ -234,7 +242,7 @@ def fits(frame: pd.DataFrame) -> str:
 
 
 def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
-    """Say which gate does best at the most noise that was tried.
+    """Say which gate does best at the most noise that was well measured.
 
     Args:
         frame: as from ``experiment_tables.noise``, of one metric.
@@ -245,7 +253,7 @@ def noise(frame: pd.DataFrame, metric: str, k: int | None = 10) -> str:
     tail = beyond if cut(frame) else ""
     if metric == "share_of_ceiling":
         return f"{gates(frame)} Lines: 95{THIN}% intervals {over(frame)}.{tail}"
-    most = frame[frame["x"] == frame["x"].max()]
+    most = most_noise(frame)
     real = [row for row in records(most) if not is_oracle(row["variant"])]
     if not real:
         return f"Only the oracle was tried. {note(frame)}{tail}"
@@ -287,12 +295,3 @@ def watched(frame: pd.DataFrame, auc: pd.DataFrame) -> str:
         )
     text = "; ".join(said)
     return f"{text[:1].upper()}{text[1:]}. {note(frame)}"
-
-
-def metric_title(metric: str) -> str:
-    """Return what a metric's control says.
-
-    >>> metric_title("share_of_ceiling"), metric_title("ndcg")
-    ('share of the ceiling', 'NDCG')
-    """
-    return "share of the ceiling" if metric == "share_of_ceiling" else experiment_name(metric)

@@ -148,6 +148,15 @@ def test_negative_transfer_is_named_with_its_interval() -> None:
     assert "In **a\\_b**" in readings.scarcity(cells(), "a_b")
 
 
+def test_noise_that_fewer_seeds_measured_is_no_headline() -> None:
+    frame = noise(**{"gate q": 0.2, "gate engaged": 0.6})
+    hasty = frame.assign(x=0.9, value=frame["value"] + 9, seeds=2)
+    text = words.gates(pd.concat([frame, hasty], ignore_index=True))
+    assert text.startswith(f"With 50{THIN}% noise in a generated log the best of 2 gates")
+    again = readings.noise(pd.concat([frame, hasty], ignore_index=True), "auc", None)
+    assert again.startswith(f"With 50{THIN}% noise ")
+
+
 def noise(**values: float) -> pd.DataFrame:
     frame = pd.DataFrame({"variant": list(values), "value": list(values.values()), "x": 0.5})
     early = frame.assign(x=0.1, value=9.9)
