@@ -74,7 +74,7 @@ class Context:
         counted = model in COUNTED
         named = {} if counted else {**preset(model), **self.chosen.overrides(model, split)}
         length = self.length(experiment, split)
-        changed = {**named, **epochs_of(length), **(overrides or {}), "train.split": split}
+        changed = {**named, **training_of(length), **(overrides or {}), "train.split": split}
         config = with_settings(RunConfig(), changed)
         for seed in range(1, 1 + (1 if counted else length.seeds or SEEDS)):
             yield Trial(
@@ -97,7 +97,7 @@ class Context:
         return self.settings.length.over(self.agreed.of(self.name, experiment, split))
 
 
-def epochs_of(length: Length) -> Overrides:
+def training_of(length: Length) -> Overrides:
     """Return how long to train, and on how much at a time, where that was said."""
     given = length.model_dump(include={"epochs", "patience", "batch_slots"}, exclude_none=True)
     return {f"train.{name}": value for name, value in given.items()}

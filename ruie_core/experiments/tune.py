@@ -17,7 +17,7 @@ from pydantic import Field, RootModel, model_validator
 from ruie_core.config import RunConfig, Settings, parse_settings
 from ruie_core.errors import UserError
 from ruie_core.experiments.chosen import FILE, read_chosen
-from ruie_core.experiments.context import LEAVE_ONE_OUT, Context, epochs_of, sample_of
+from ruie_core.experiments.context import LEAVE_ONE_OUT, Context, sample_of, training_of
 from ruie_core.experiments.provenance import commit
 from ruie_core.experiments.store import Store
 from ruie_core.experiments.trials import Trial, with_settings
@@ -94,7 +94,7 @@ def plan(context: Context, ranges: Ranges, split: str) -> Iterator[Trial]:
     for model in PRESETS:
         tried = candidates(ranges.of(model), context.settings.trials)
         for number, overrides in enumerate(tried):
-            changed = {**preset(model), **epochs_of(context.settings.length), **overrides}
+            changed = {**preset(model), **training_of(context.settings.length), **overrides}
             config = with_settings(
                 RunConfig(), {**changed, "train.split": split, "train.seed": SEED}
             )
@@ -157,7 +157,7 @@ def choose(context: Context, store: Store, trials: Sequence[Trial], split: str) 
 
 def difference(trial: Trial, context: Context) -> Overrides:
     """Settings of a trial that neither its preset nor the length of the search set."""
-    aside = {"train.split", "train.seed", *epochs_of(context.settings.length)}
+    aside = {"train.split", "train.seed", *training_of(context.settings.length)}
     plain = with_settings(RunConfig(), preset(trial.model)).model_dump(mode="json")
     return {
         f"{section}.{name}": value

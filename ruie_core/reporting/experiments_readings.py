@@ -17,7 +17,7 @@ from ruie_core.reporting.experiments import (
     named,
     significance,
     size,
-)  # fmt: skip
+)
 from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import listed, plural, strong
 
@@ -148,8 +148,9 @@ def scenario_gaps(frame: pd.DataFrame, others: Sequence[str]) -> str:
         rows = [row for row in records(frame) if row["other"] == other]
         pooled = [row for row in rows if row["scenario"] in GROUPS]
         single = [row for row in rows if row["scenario"] not in GROUPS and not row["small"]]
-        names = [row["scenario"].replace("all", "all events") for row in pooled]
-        parts = [f"{name} {estimate(row)}" for name, row in zip(names, pooled, strict=True)]
+        parts = [
+            f"{row['scenario'].replace('all', 'all events')} {estimate(row)}" for row in pooled
+        ]
         better = [row for row in single if row["clear"] and row["value"] > 0]
         worse = [strong(row["scenario"]) for row in single if row["clear"] and row["value"] < 0]
         if single:

@@ -10,9 +10,7 @@ same step on the CPU of the same machine, on one thread. What is counted is trai
 import argparse
 import itertools
 import time
-from collections.abc import Iterator
 
-import numpy as np
 import torch
 
 from ruie_core.config import RunConfig
@@ -23,28 +21,10 @@ from ruie_core.presets import preset
 from ruie_core.training.distributed import World
 from ruie_core.training.loop import set_up
 from ruie_core.training.meter import Meter
-from ruie_core.training.trainer import Trainer
-from ruie_core.training.windows import (
-    FlatLog,
-    TrainBatch,
-    cut_windows,
-    epoch_batches,
-    training_prefix,
-)
+from tests.benchmarks.training import batches
 from tests.factories import make_dataset
 
 ROWS = (("cpu", "fp32"), ("cuda", "fp32"), ("cuda", "bf16"))
-
-
-def batches(dataset: Dataset, trainer: Trainer) -> Iterator[TrainBatch]:
-    """Epoch after epoch, gathered on the trainer's device."""
-    settings = trainer.config.train
-    first, count = training_prefix(dataset, split_events(dataset, settings))
-    log = FlatLog(dataset, trainer.world.device, None)
-    rng = np.random.default_rng(1)
-    while True:
-        windows = cut_windows(first, count, settings.window, rng)
-        yield from epoch_batches(log, windows, settings.batch_slots, rng, 0, 1)
 
 
 def rate(dataset: Dataset, config: RunConfig, device: torch.device, seconds: float) -> float:
@@ -52,7 +32,7 @@ def rate(dataset: Dataset, config: RunConfig, device: torch.device, seconds: flo
     split = split_events(dataset, config.train)
     trainer = set_up(config, dataset, split, World(0, 1, device))
     trainer.model.train()
-    stream, meter = batches(dataset, trainer), Meter(device)
+    stream, meter = batches(dataset, config.train, device), Meter(device)
     generator = torch.Generator().manual_seed(1)
     for _ in range(5):
         meter.add(trainer.step(next(stream), generator), 1, 1)

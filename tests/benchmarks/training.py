@@ -134,10 +134,12 @@ def ruie_step(sampler: NegativeSampler, config: RunConfig, n_items: int) -> Step
     return step
 
 
-def batches(dataset: Dataset, settings: TrainConfig) -> Iterator[TrainBatch]:
-    """Epoch after epoch of the training part."""
+def batches(
+    dataset: Dataset, settings: TrainConfig, device: torch.device = CPU
+) -> Iterator[TrainBatch]:
+    """Epoch after epoch of the training part, gathered on a device."""
     first, count = training_prefix(dataset, split_events(dataset, settings))
-    log = FlatLog(dataset, CPU, None)
+    log = FlatLog(dataset, device, None)
     rng = np.random.default_rng(1)
     while True:
         windows = cut_windows(first, count, settings.window, rng)

@@ -176,10 +176,9 @@ def scenario_gaps(frame: pd.DataFrame) -> pd.DataFrame:
     """
     found = pick(frame, "scenario-split", "difference").query("metric == 'ndcg'")
     found = _with_small(with_clear(oriented(found)))
-    once = ["other", "n_events", "value"]
-    single = found.loc[~found["scenario"].isin(GROUPS), once].drop_duplicates()
-    twice = found[once].merge(single, "left", on=once, indicator=True)["_merge"].eq("both")
-    found = found[~(found["scenario"].isin(("head", "tail")) & twice.to_numpy())]
+    cells = pd.MultiIndex.from_frame(found[["other", "n_events", "value"]])
+    twice = cells.isin(cells[~found["scenario"].isin(GROUPS)])
+    found = found[~(found["scenario"].isin(("head", "tail")) & twice)]
     groups = {name: place for place, name in enumerate(GROUPS)}
     found["group"] = found["scenario"].map(groups).fillna(len(groups))
     order = ["group", "n_events", "scenario"]
