@@ -42,6 +42,13 @@ class ModelConfig(Settings):
         description="Events that gru4rec and sasrec read at most, in a window of their own.",
     )
     markov_order: int = Field(5, ge=1, le=50, description="Last events that caser reads.")
+    memory: int = Field(
+        0, ge=0, description="Followers kept per item in the memory of transitions; 0: no memory."
+    )
+    memory_span: int = Field(4, ge=1, le=100, description="Events that the memory reaches over.")
+    memory_decay: float = Field(
+        0.5, gt=0, le=1, description="Weight in the memory of each event more between two items."
+    )
     event_scenarios: bool = Field(
         False,
         description="Add the scenario embedding to the item's at the input; for plain encoders.",

@@ -20,7 +20,7 @@ PRESETS: Final[dict[str, Overrides]] = {
         "objective.intent_loss": "triplet",
         "objective.negative_power": 0.0,
     },
-    "ruie": {"objective.gate": "likelihood"},
+    "ruie": {"objective.gate": "likelihood", "model.memory": 64},
 }
 
 _FLAG: Final = "--preset"

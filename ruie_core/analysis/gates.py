@@ -1,12 +1,17 @@
 """The gate of every transition of a run, as training would have set it."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ruie_core.analysis.states import Estimates
+from ruie_core.analysis.returns import episode_ends
+from ruie_core.analysis.states import Estimates, read_states, user_blocks
 from ruie_core.data.dataset import Dataset
+from ruie_core.models.flat import FlatEvents
 from ruie_core.objectives.double_q import double_q_targets
 from ruie_core.objectives.gate import NEED_LIKELIHOOD, GateInputs
 from ruie_core.runs import Run
@@ -14,6 +19,38 @@ from ruie_core.runs.run import gate_statistics
 
 _CELLS = 1 << 22
 """Scores held at a time (16 MiB)."""
+_CELLS_CUDA = 1 << 26
+_BLOCK = 16_384
+"""Events whose states are held at a time."""
+
+
+class Gated(NamedTuple):
+    """Gates of consecutive events.
+
+    Attributes:
+        inside: the events in the flat arrays.
+        inputs: (n,) each, what the gate looked at.
+        gates: (n,) in (0, 1); meaningless at a user's first event, into which nothing leads.
+    """
+
+    inside: slice
+    inputs: GateInputs
+    gates: Tensor
+
+
+def every_gate(
+    run: Run, dataset: Dataset, truth: npt.NDArray[np.float32] | None = None
+) -> Iterator[Gated]:
+    """Yield the gate of every event of a log, block by block; see ``transition_inputs``."""
+    log = FlatEvents(dataset, run.device)
+    ended = episode_ends(dataset, run.config.objective.session_gap_hours)
+    for first, last in user_blocks(dataset.offsets, _BLOCK):
+        offsets = dataset.offsets[first : last + 1]
+        inside = slice(int(offsets[0]), int(offsets[-1]))
+        if inside.start < inside.stop:
+            estimates = read_states(run, log, offsets)
+            inputs = transition_inputs(run, dataset, ended, estimates, inside, truth)
+            yield Gated(inside, inputs, run.gate_values(inputs))
 
 
 @torch.inference_mode()
@@ -68,7 +105,7 @@ def log_likelihoods(intents: Tensor, items: Tensor, table: Tensor) -> Tensor:
         items: (n,) int64, 1..I.
         table: (I + 1, d) item embeddings; row 0 is padding.
     """
-    rows = max(1, _CELLS // len(table))
+    rows = max(1, (_CELLS_CUDA if intents.is_cuda else _CELLS) // len(table))
     parts = []
     for first in range(0, len(items), rows):
         scores = intents[first : first + rows] @ table[1:].T

@@ -1,5 +1,6 @@
 """Every state of a run of users, exactly, whatever the length of their histories."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,20 @@ class Windows(NamedTuple):
     start: npt.NDArray[np.int64]
     skip: npt.NDArray[np.int64]
     length: npt.NDArray[np.int64]
+
+
+def user_blocks(offsets: npt.NDArray[np.int64], rows: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of whole users with at most ``rows`` rows (n + 1 each), or one user alone.
+
+    >>> list(user_blocks(np.array([0, 2, 4, 14, 15]), 6))
+    [(0, 2), (2, 3), (3, 4)]
+    """
+    ends = offsets + np.arange(len(offsets))  # rows before each user
+    at = 0
+    while at < len(offsets) - 1:
+        end = max(at + 1, int(np.searchsorted(ends, ends[at] + rows, side="right")) - 1)
+        yield at, end
+        at = end
 
 
 def cover(offsets: npt.NDArray[np.int64], context: int, stride: int) -> Windows:

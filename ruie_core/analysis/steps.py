@@ -4,7 +4,7 @@ Users stream through in blocks of about one row group, so memory holds one block
 of the log; what other tables need of every event is kept as a few flat columns.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from torch import Tensor
 from ruie_core.analysis.gates import transition_inputs
 from ruie_core.analysis.rows import Block, EventColumns, Layout, block_table, lay_out
 from ruie_core.analysis.schema import encodings
-from ruie_core.analysis.states import Estimates, read_states
+from ruie_core.analysis.states import Estimates, read_states, user_blocks
 from ruie_core.data.dataset import Dataset
 from ruie_core.evaluation.model_scorer import ModelScorer
 from ruie_core.evaluation.ranking import History, Ranking, rank_queries
@@ -74,20 +74,6 @@ class Seen:
     rank: npt.NDArray[np.int32]
     p_from: npt.NDArray[np.float64]
     states: npt.NDArray[np.float32]
-
-
-def user_blocks(offsets: npt.NDArray[np.int64], rows: int) -> Iterator[tuple[int, int]]:
-    """Yield ranges of whole users with at most ``rows`` rows (n + 1 each), or one user alone.
-
-    >>> list(user_blocks(np.array([0, 2, 4, 14, 15]), 6))
-    [(0, 2), (2, 3), (3, 4)]
-    """
-    ends = offsets + np.arange(len(offsets))  # rows before each user
-    at = 0
-    while at < len(offsets) - 1:
-        end = max(at + 1, int(np.searchsorted(ends, ends[at] + rows, side="right")) - 1)
-        yield at, end
-        at = end
 
 
 def write_steps(
@@ -178,13 +164,14 @@ def _rank_block(
     dataset = plan.dataset
     fresh = np.flatnonzero((plan.chosen[rows.event] & ~rows.first) | rows.forecast)
     event, base = rows.event[fresh], int(rows.event[0])
+    # Events before the event; before a forecast, all of them.
+    met = torch.from_numpy(event + rows.forecast[fresh])
+    start = torch.from_numpy(dataset.offsets[rows.user[fresh]])
     history = None
     if plan.exclude_seen:
-        # Items before the event; before a forecast, all of them.
-        met = torch.from_numpy(event + rows.forecast[fresh])
-        start = torch.from_numpy(dataset.offsets[rows.user[fresh]])
         history = History(torch.from_numpy(dataset.items), start, met)
-    queries = intent[torch.from_numpy(rows.state[fresh] - base).to(run.device)]
+    states = torch.from_numpy(rows.state[fresh] - base).to(run.device)
+    queries = scorer.queries(intent[states], start, met)
     wanted = torch.from_numpy(np.where(rows.forecast[fresh], 0, dataset.items[event])).long()
     computed = rank_queries(scorer, queries, wanted, history=history, top_k=plan.top_k)
 

@@ -93,7 +93,7 @@ def respond(run: Run, history: Sequence[Event], request: str | None = None) -> R
     events = pd.DataFrame(columns)
     events.loc[events["place"] == 1, ["gate", "y"]] = np.nan  # no transition leads into it
     forecast = {"scenario": names, "q": states.q[-1].numpy(), "p": states.p[-1].numpy()}
-    scores = (_intent(run, log, request) @ run.model.item_table.T)[1:].numpy()
+    scores = _scores(run, log, request).numpy()
     return Response(
         keys=tuple(event.key for event in history),
         read=read,
@@ -141,8 +141,8 @@ def _dataset(run: Run, events: Sequence[Event]) -> Dataset:
     )
 
 
-def _intent(run: Run, log: Dataset, request: str | None) -> Tensor:
-    """(d,) intent after the log, told the next scenario or not."""
+def _scores(run: Run, log: Dataset, request: str | None) -> Tensor:
+    """(I,) score of every item after the log, told the next scenario or not."""
     recent = slice(-run.model.context, None)
     codes = (log.items[recent], log.scenarios[recent])
     batch = SequenceBatch(*(torch.from_numpy(values).long()[None] for values in codes))
@@ -150,8 +150,7 @@ def _intent(run: Run, log: Dataset, request: str | None) -> Tensor:
     if request is not None:
         code = run.vocabulary.scenarios.index(request) + 1
         named = torch.full_like(batch.items, code)
-    intent: Tensor = run.model(batch, named).intent[0, -1]
-    return intent
+    return run.model.scores_after(batch, run.model(batch, named).intent)[0]
 
 
 def _top(run: Run, scores: npt.NDArray[np.float32]) -> pd.DataFrame:

@@ -1,17 +1,17 @@
-"""A first-order Markov chain over items: what came next, the last times this item was met.
+"""Counting: what followed the last items, the other times they were met, and popularity beneath.
 
-Counted on training transitions only. Items never seen to follow are told apart by popularity.
+Training transitions only. Items that never followed are told apart by popularity.
 """
 
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 import torch
-from scipy import sparse
 from torch import Tensor
 
 from ruie_core.data.dataset import Dataset
-from ruie_core.data.split import TRAIN, Parts
+from ruie_core.data.follows import sequential_rules
+from ruie_core.data.split import Parts
 from ruie_core.evaluation.popularity import PopularityScorer, ScenarioPopularityScorer
 from ruie_core.evaluation.ranking import Targets
 
@@ -20,11 +20,18 @@ OVERALL: Final = 0.1
 
 
 class MarkovScorer(ScenarioPopularityScorer):
-    """Scores items by n(i → j) + a · π(j), in proportion to their smoothed probability after i.
+    """A first-order Markov chain: n(i → j) + a · π(j), in proportion to j's probability after i.
 
     i is the user's last item, n counts training transitions, and a imaginary ones follow π: the
     shares of ``scenario-popularity`` for the same request, mixed with those of ``popularity``.
+
+    Attributes:
+        span: last items that are looked up.
+        decay: weight of one event more between two items; see ``data.follows``.
     """
+
+    span: ClassVar[int] = 1
+    decay: ClassVar[float] = 1.0
 
     def __init__(
         self,
@@ -48,34 +55,34 @@ class MarkovScorer(ScenarioPopularityScorer):
         in_scenario = self.table / self.table.sum(1, keepdim=True).clamp(min=1e-9)
         everywhere = overall / overall.sum()
         self.table = back_off * ((1 - OVERALL) * in_scenario + OVERALL * everywhere)
-        self.transitions = item_transitions(dataset, split)
-        self._items = dataset.items
+        self.rules = sequential_rules(dataset, split, span=self.span, decay=self.decay)
+        self._items, self._offsets = dataset.items, dataset.offsets
 
     def encode(self, targets: Targets) -> Tensor:
-        """(B, 2) int64 row of the back-off's table, and last item, of (B,) targets."""
-        last = self._items[targets.positions.cpu().numpy() - 1].astype(np.int64)
+        """(B, 1 + span) int64 row of the back-off's table, and last items, latest first, or 0."""
+        end = targets.positions.cpu().numpy()[:, None]
+        place = end - 1 - np.arange(self.span)
+        known = place >= self._offsets[targets.users.cpu().numpy()][:, None]
+        recent = np.where(known, self._items[place.clip(min=0)], 0).astype(np.int64)
         row = super().encode(targets)
-        return torch.cat([row, torch.from_numpy(last).to(row.device)[:, None]], dim=1)
+        return torch.cat([row, torch.from_numpy(recent).to(row.device)], dim=1)
 
     def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
         """(B, last-first) float32 smoothed counts of items ``first..last-1``."""
-        rows = queries[:, 1].cpu().numpy() - 1
-        counts = self.transitions[rows, first - 1 : last - 1].toarray()
-        return super().scores(queries, first, last) + torch.from_numpy(counts).to(queries.device)
+        scores = super().scores(queries, first, last)
+        block = self.rules[:, first - 1 : last - 1]
+        for age, items in enumerate(queries[:, 1:].cpu().numpy().T):
+            met = np.flatnonzero(items)
+            counts = torch.from_numpy(block[items[met] - 1].toarray()).to(scores.device)
+            scores[torch.from_numpy(met).to(scores.device)] += self.decay**age * counts
+        return scores
 
 
-def item_transitions(dataset: Dataset, split: Parts) -> sparse.csr_array:
-    """(I, I) float32 training transitions from an item (row) to the next one (column).
+class SequentialRulesScorer(MarkovScorer):
+    """The counts that RUIE's memory starts from, on their own: each of the last four items votes.
 
-    >>> from tests.factories import make_dataset
-    >>> log = make_dataset([[(1, 1), (2, 1), (1, 1)], [(1, 1), (2, 1)]])
-    >>> item_transitions(log, np.full(5, TRAIN)).toarray().tolist()
-    [[0.0, 2.0], [1.0, 0.0]]
+    Sequential rules (see ``data.follows``), with the memory's span and decay.
     """
-    user = dataset.user_of_event()
-    train = split == TRAIN
-    moves = np.flatnonzero(train[1:] & train[:-1] & (user[1:] == user[:-1]))
-    n = dataset.n_items
-    ones = np.ones(len(moves), np.float32)
-    cells = (dataset.items[moves] - 1, dataset.items[moves + 1] - 1)
-    return sparse.coo_array((ones, cells), shape=(n, n)).tocsr()  # equal cells are summed
+
+    span: ClassVar[int] = 4
+    decay: ClassVar[float] = 0.5

@@ -18,9 +18,10 @@ _SLOTS_CUDA = 1 << 17
 
 
 class ModelScorer:
-    """Scores items by v · E[i], v the intent that the model reads from the events before a target.
+    """Scores items by what the model reads from the events before a target.
 
-    Only the last ``model.context`` events are read: the model's state depends on no others.
+    v · E[i], v its intent, and what its memory adds, where it has one. Only the last
+    ``model.context`` events are read: the model's state depends on no others.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class ModelScorer:
         self.model = model
         self.known_scenario = known_scenario
         self.device = device
-        self._offsets = dataset.offsets
+        self._offsets = torch.from_numpy(dataset.offsets)
         self._log = FlatEvents(dataset, device)
         self._buffer = torch.empty(0, device=device)
 
@@ -48,18 +49,19 @@ class ModelScorer:
 
     @torch.inference_mode()
     def encode(self, targets: Targets) -> Tensor:
-        """Intents (B, d) of (B,) targets, from windows of like length so that little is padded.
+        """(B, d + M) queries of (B,) targets, from windows of like length: little is padded.
 
         Raises:
             ValueError: a target is its user's first event, of which there is no state.
         """
         positions = targets.positions.cpu().numpy()
-        before = positions - self._offsets[targets.users.cpu().numpy()]
+        start = self._offsets[targets.users.cpu()]
+        before = positions - start.numpy()
         if len(before) and before.min() < 1:
             raise ValueError("a target without an earlier event has no state to rank from")
         length = np.minimum(before, self.model.context)
         width = self.model.item_table.shape[1]
-        queries = torch.empty((len(positions), width), device=self.device)
+        intents = torch.empty((len(positions), width), device=self.device)
         slots = _SLOTS_CUDA if self.device.type == "cuda" else _SLOTS
         for rows in like_lengths(length, slots):
             target = torch.from_numpy(positions[rows]).to(self.device)
@@ -70,17 +72,29 @@ class ModelScorer:
                 request = self._log.scenarios[target].long()[:, None].expand_as(batch.items)
             intent = self.model(batch, request).intent
             last = intent[torch.arange(len(rows), device=self.device), taken - 1]
-            queries[torch.from_numpy(rows).to(self.device)] = last.float()
-        return queries
+            intents[torch.from_numpy(rows).to(self.device)] = last.float()
+        return self.queries(intents, start, targets.positions.cpu())
+
+    def queries(self, intents: Tensor, start: Tensor, end: Tensor) -> Tensor:
+        """(B, d + M) queries from intents and the last items of the histories they were read from.
+
+        Args:
+            intents: (B, d) on the scorer's device.
+            start: (B,) int64 index of each user's first event in the flat arrays, on the CPU.
+            end: (B,) int64 index behind the last event that was read.
+        """
+        place = end[:, None] - 1 - torch.arange(self.model.recalled)
+        known = (place >= start[:, None]).to(self.device)
+        recent = self._log.items[place.clamp(min=0).to(self.device)]
+        return self.model.queries(intents, torch.where(known, recent, 0))
 
     def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
-        """(B, d) intents times the rows ``first..last-1`` of the item table."""
+        """(B, last-first) scores of items ``first..last-1`` for (B, d + M) queries."""
         cells = len(queries) * (last - first)
         if len(self._buffer) < cells:
             self._buffer = torch.empty(cells, device=self.device)
         out = self._buffer[:cells].view(len(queries), last - first)
-        table = self.model.item_table.detach()
-        return torch.mm(queries, table[first:last].T, out=out)
+        return self.model.scores(queries, first, last, out)
 
 
 def like_lengths(length: npt.NDArray[np.int64], slots: int) -> Iterator[npt.NDArray[np.int64]]:

@@ -7,7 +7,7 @@ import torch
 
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import Parts
-from ruie_core.evaluation.markov import MarkovScorer
+from ruie_core.evaluation.markov import MarkovScorer, SequentialRulesScorer
 from ruie_core.evaluation.popularity import PopularityScorer, ScenarioPopularityScorer
 from ruie_core.evaluation.ranking import Scorer
 
@@ -23,4 +23,5 @@ COUNTED: Final[dict[str, ScorerOf]] = {
     "popularity": _popularity,
     "scenario-popularity": ScenarioPopularityScorer,
     "markov": MarkovScorer,
+    "sequential-rules": SequentialRulesScorer,
 }

@@ -9,10 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
-from ruie_core.analysis.gates import transition_inputs
-from ruie_core.analysis.returns import episode_ends, realised_returns
-from ruie_core.analysis.states import read_states
-from ruie_core.analysis.steps import user_blocks
+from ruie_core.analysis.gates import every_gate
+from ruie_core.analysis.returns import realised_returns
 from ruie_core.data.split import TEST
 from ruie_core.evaluation.metrics import ndcg
 from ruie_core.evaluation.model_scorer import ModelScorer
@@ -22,13 +20,10 @@ from ruie_core.evaluation.validation import held_out_targets
 from ruie_core.experiments.counted import COUNTED
 from ruie_core.experiments.transforms import View
 from ruie_core.experiments.trials import Trial
-from ruie_core.models.flat import FlatEvents
 from ruie_core.runs import Run
 
 RANKS: Final = "ranks.parquet"
 _PARTS: Final = ("train", "validation", "test")
-_BLOCK: Final = 16_384
-"""Events whose states are held at a time."""
 
 
 def rank_table(trial: Trial, view: View, run: Run | None, device: torch.device) -> pa.Table:
@@ -78,18 +73,10 @@ def transition_rows(run: Run, view: View) -> pa.Table:
     """
     dataset, config = view.dataset, run.config
     gap = config.objective.session_gap_hours
-    ended = episode_ends(dataset, gap)
-    log = FlatEvents(dataset, run.device)
     q_taken, gate = (np.full(dataset.n_events, np.nan, np.float32) for _ in range(2))
-    for first, last in user_blocks(dataset.offsets, _BLOCK):
-        offsets = dataset.offsets[first : last + 1]
-        inside = slice(int(offsets[0]), int(offsets[-1]))
-        if inside.start == inside.stop:
-            continue
-        estimates = read_states(run, log, offsets)
-        inputs = transition_inputs(run, dataset, ended, estimates, inside, view.truth)
+    for inside, inputs, gates in every_gate(run, dataset, view.truth):
         q_taken[inside] = inputs.q_taken.cpu().numpy()
-        gate[inside] = run.gate_values(inputs).cpu().numpy()
+        gate[inside] = gates.cpu().numpy()
     seen = realised_returns(dataset, config.objective.discount, config.analyze.truncation, gap)
     moved = np.ones(dataset.n_events, bool)
     moved[dataset.offsets[:-1][dataset.lengths > 0]] = False

@@ -10,6 +10,7 @@ NAMES = {
     "popularity": "Popularity",
     "scenario-popularity": "Popularity in scenario",
     "markov": "Markov chain",
+    "sequential-rules": "sequential rules",
     "gru4rec": "GRU4Rec",
     "caser": "Caser",
     "sasrec": "SASRec",

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ruie_core.config import ModelConfig
 from ruie_core.models.item_values import ItemValueHead
+from ruie_core.models.memory import TransitionMemory
 from ruie_core.models.types import Outputs, SequenceBatch
 
 FRESH_STATISTICS: Final = {
@@ -30,6 +31,7 @@ class SequenceModel(nn.Module, ABC):
         uses_request: True where a named request changes the intent.
         estimates_q: True where the model has a contextual Q estimator.
         values_items: True where the model learns the value of items.
+        memory: what followed which item, added to the scores; none where ``config.memory`` is 0.
         default_gate: what ``objective.gate`` auto stands for.
         default_warmup: steps before its gate acts, where ``objective.gate_warmup`` names none.
         log_popularity: (I + 1,) log of each item's share of the training events, one imaginary
@@ -62,6 +64,7 @@ class SequenceModel(nn.Module, ABC):
         self.items = nn.Embedding(n_items + 1, config.width, padding_idx=0, sparse=sparse)
         self.scenarios = nn.Embedding(n_scenarios + 1, config.width, padding_idx=0)
         self.dropout = nn.Dropout(config.dropout)
+        self.memory = TransitionMemory(config, n_items) if config.memory else None
         # Small embeddings: with unit-sized scores a short log is learnt by heart in three epochs.
         for table in (self.items, self.scenarios):
             start_small(table)
@@ -73,6 +76,39 @@ class SequenceModel(nn.Module, ABC):
     def item_table(self) -> Tensor:
         """(I + 1, d) item embeddings E; row 0 is padding."""
         return self.items.weight
+
+    @property
+    def recalled(self) -> int:
+        """M, last items that the scores look up in the memory, among those the state reads."""
+        return 0 if self.memory is None else min(self.memory.span, self.context)
+
+    def queries(self, intent: Tensor, recent: Tensor) -> Tensor:
+        """Lay (B, d) intents and (B, M) last items, latest first, side by side: (B, d + M).
+
+        Codes are exact in float32 up to 2²⁴, which is as far as ranks are counted.
+        """
+        return intent if self.memory is None else torch.cat([intent, recent.to(intent)], dim=1)
+
+    def scores(
+        self, queries: Tensor, first: int = 1, last: int | None = None, out: Tensor | None = None
+    ) -> Tensor:
+        """Score items ``first..last-1`` (all of them) for (B, d + M) queries, (B, last - first)."""
+        width = self.item_table.shape[1]
+        intent, table = queries[:, :width], self.item_table.detach()
+        scores = torch.mm(intent, table[first:last].T, out=out)
+        if self.memory is not None:
+            self.memory.add_to(scores, queries[:, width:].long(), first)
+        return scores
+
+    def scores_after(self, events: SequenceBatch, intent: Tensor) -> Tensor:
+        """(B, I) scores of every item after (B, L) windows without padding.
+
+        Args:
+            events: the windows.
+            intent: (B, L, d) what the model made of them.
+        """
+        recent = events.items.flip(1)[:, : self.recalled]
+        return self.scores(self.queries(intent[:, -1].float(), recent))
 
     @abstractmethod
     def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:

@@ -61,6 +61,7 @@ TABLES: Final[dict[str, Layout]] = {
         "leaderboard", partial(layouts.models, suffix="-temporal"), split=SPLITS[1]
     ),
     "ablation": Layout("ablation", layouts.changes),
+    "memory": Layout("memory", layouts.changes),
     "rewards": Layout("rewards", layouts.rewards),
     "scenario-split": Layout(
         "scenario-split", layouts.scenarios, ("leaderboard", "scenario-split"), SPLITS[0]
@@ -71,6 +72,7 @@ TABLES: Final[dict[str, Layout]] = {
     "scarcity": Layout("transfer", layouts.scarcity),
     "cross-domain": Layout("cross-domain", layouts.models),
     "gate-oracle": Layout("gate-oracle", layouts.noise),
+    "trust": Layout("trust", layouts.noise),
     "watched": Layout("watched", layouts.watched),
 }
 """By the name that a marker calls a table."""

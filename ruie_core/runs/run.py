@@ -132,7 +132,7 @@ class Run:
         batch = self._encode(items, scenarios)
         code = None if request is None else torch.full_like(batch.items, self._scenario(request))
         outputs = self.model.eval()(batch, code)
-        scores = (outputs.intent[0, -1] @ self.model.item_table.T)[1:]
+        scores = self.model.scores_after(batch, outputs.intent)[0]
         best = scores.topk(min(top_k, len(scores)))
         rows = self.vocabulary.items.iloc[best.indices.cpu().numpy()]
         found = rows[["item_id", "title", "category"]].to_dict("records")
@@ -201,6 +201,11 @@ def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
         raise UserError(
             f"objective.gate {gate} needs the value of items, which model {config.model.name} does "
             "not learn: choose another gate, or the model sac or sqn."
+        )
+    if config.model.memory and gate in NEED_ITEM_Q:
+        raise UserError(
+            f"objective.gate {gate} does not say how far to trust an event, which model.memory "
+            "counts by: choose another gate, or model.memory 0."
         )
     warmup = config.objective.gate_warmup
     if warmup is None:

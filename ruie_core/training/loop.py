@@ -20,6 +20,7 @@ from ruie_core.runs.run import resolve_gate
 from ruie_core.training.distributed import World
 from ruie_core.training.meter import Meter
 from ruie_core.training.optimizer import Optimizer
+from ruie_core.training.remember import remember
 from ruie_core.training.resume import pack, restore
 from ruie_core.training.trainer import Trainer
 from ruie_core.training.windows import FlatLog, cut_windows, epoch_batches, training_prefix
@@ -121,6 +122,8 @@ def fit(
 ) -> None:
     """Train until the validation score stops growing; ``trainer.progress`` holds the best weights.
 
+    A model with a memory fills it at the end: training and its validation go on without.
+
     Args:
         trainer: fresh, or as far as it was when training was cut off.
         dataset: what to train on, with the rewards that count.
@@ -157,6 +160,9 @@ def fit(
         if world.leads:
             keep()
             watcher.epoch(line)
+    if model.memory is not None and world.leads:
+        progress.best_weights |= remember(trainer, dataset, split, truth)
+        keep()
 
 
 def _seed_epoch(seed: int, epoch: int, rank: int) -> tuple[np.random.Generator, torch.Generator]:

@@ -22,6 +22,7 @@ VARIANTS: Final[dict[str, Overrides]] = {
     "triplet": {"objective.intent_loss": "triplet"},
     "no scenario head": {"objective.scenario_weight": 0.0},
     "no attention": {"model.attention": False},
+    "no memory": {"model.memory": 0},
 }
 """What each variant changes of ``ruie``; ``single Q`` belongs beside ``gate q``."""
 

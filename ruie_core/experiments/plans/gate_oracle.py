@@ -18,8 +18,10 @@ from ruie_core.data.settings import KuaiSarSettings, PrepareConfig
 from ruie_core.experiments.chosen import FILE, read_chosen
 from ruie_core.experiments.context import Context
 from ruie_core.experiments.trials import Trial
+from ruie_core.presets import Overrides
 
 NAME: Final = "gate-oracle"
+TRUST: Final = "trust"
 GENERATED: Final = "generated"
 NOISE: Final = (0.15, 0.25, 0.4, 0.54)
 """Shares of stray clicks; the axis x."""
@@ -27,7 +29,16 @@ GATES: Final = ("constant", "q", "target", "likelihood", "engaged", "oracle")
 
 
 def plan(context: Context) -> Iterator[Trial]:
-    """Plan every gate on every log, leave-one-out."""
+    """Plan every gate on every log, leave-one-out; without a memory: what gates do in training."""
+    yield from _plan(context, NAME, {"model.memory": 0})
+
+
+def plan_trust(context: Context) -> Iterator[Trial]:
+    """Plan the same with the memory, which counts transitions as far as the gate trusts them."""
+    yield from _plan(context, TRUST, {})
+
+
+def _plan(context: Context, name: str, overrides: Overrides) -> Iterator[Trial]:
     settings = context.settings
     chosen = read_chosen(settings.results / GENERATED / FILE)
     for noise in NOISE:
@@ -37,7 +48,7 @@ def plan(context: Context) -> Iterator[Trial]:
         )
         for gate in GATES:
             yield from own.trials(
-                NAME, f"gate {gate}", "ruie", {"objective.gate": gate}, x=noise,
+                name, f"gate {gate}", "ruie", {**overrides, "objective.gate": gate}, x=noise,
                 tables=("transitions",),
             )  # fmt: skip
 

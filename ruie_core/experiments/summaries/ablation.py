@@ -1,4 +1,4 @@
-"""Ablation: every variant against the whole of RUIE."""
+"""Ablation and memory: every variant against the whole of RUIE."""
 
 from typing import Final
 
@@ -6,7 +6,6 @@ from ruie_core.experiments.summaries.compare import against, compare_all, headli
 from ruie_core.experiments.summaries.table import Row, with_holm
 from ruie_core.experiments.summaries.trials import Trials
 
-NAME: Final = "ablation"
 WHOLE: Final = "ruie"
 
 
@@ -15,5 +14,14 @@ def ablation(trials: Trials) -> list[Row]:
 
     A family of Holm's adjustment: all variants, NDCG@10 over all events, per request.
     """
-    rows = compare_all(trials, trials.of(NAME), against(WHOLE), experiment=NAME)
+    return _against_whole(trials, "ablation")
+
+
+def memory(trials: Trials) -> list[Row]:
+    """The same of RUIE and others with and without the memory of transitions."""
+    return _against_whole(trials, "memory")
+
+
+def _against_whole(trials: Trials, name: str) -> list[Row]:
+    rows = compare_all(trials, trials.of(name), against(WHOLE), experiment=name)
     return with_holm(rows, headline_family)

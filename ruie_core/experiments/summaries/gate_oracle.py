@@ -24,6 +24,7 @@ from ruie_core.experiments.summaries.trials import (
 )
 
 NAME: Final = "gate-oracle"
+TRUST: Final = "trust"
 WATCHED: Final = "watched"
 GATE_OFF: Final = "gate constant"
 CEILING: Final = "gate oracle"
@@ -38,6 +39,11 @@ def gate_oracle(trials: Trials) -> list[Row]:
     constant; a family of Holm's adjustment: all gates and shares of noise, per panel and request.
     """
     return _of(trials, NAME)
+
+
+def trust(trials: Trials) -> list[Row]:
+    """The same where the gate also says how far the memory counts a transition."""
+    return _of(trials, TRUST)
 
 
 def watched(trials: Trials) -> list[Row]:

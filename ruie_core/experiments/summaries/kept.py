@@ -80,7 +80,9 @@ class Missing:
         }
         if experiment not in BY_SPLIT:
             return before if lost else now
-        return pd.concat([before[_split_of(before).isin(lost)], now[~_split_of(now).isin(lost)]])
+        both = pd.concat([before[_split_of(before).isin(lost)], now[~_split_of(now).isin(lost)]])
+        order = _split_of(both).map(SPLITS.index).to_numpy().argsort(kind="stable")
+        return both.iloc[order]
 
     def stays(self, runs: pd.DataFrame) -> "pd.Series[bool]":
         """Tell which rows of the table of trials are of something that is gone."""

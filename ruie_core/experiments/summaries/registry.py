@@ -8,9 +8,9 @@ from typing import Final
 import pandas as pd
 
 from ruie_core.data.dataset import Dataset
-from ruie_core.experiments.summaries.ablation import ablation
+from ruie_core.experiments.summaries.ablation import ablation, memory
 from ruie_core.experiments.summaries.calibration import calibration
-from ruie_core.experiments.summaries.gate_oracle import gate_oracle, watched
+from ruie_core.experiments.summaries.gate_oracle import gate_oracle, trust, watched
 from ruie_core.experiments.summaries.kept import Missing, earlier
 from ruie_core.experiments.summaries.leaderboard import cross_domain, leaderboard
 from ruie_core.experiments.summaries.rewards import rewards
@@ -25,12 +25,14 @@ SUMMARY_FILE: Final = "summary.parquet"
 SUMMARIES: Final[dict[str, Callable[[Trials], list[Row]]]] = {
     "leaderboard": leaderboard,
     "ablation": ablation,
+    "memory": memory,
     "rewards": rewards,
     "scenario-split": scenario_split,
     "calibration": calibration,
     "transfer": transfer,
     "cross-domain": cross_domain,
     "gate-oracle": gate_oracle,
+    "trust": trust,
     "watched": watched,
 }
 """Each gives no rows where the trials that it needs are not there, and no differences to what is

@@ -11,7 +11,7 @@ import torch
 
 from ruie_core.analysis import steps as steps_module
 from ruie_core.analysis.ranked import ranked_training_steps
-from ruie_core.analysis.steps import user_blocks
+from ruie_core.analysis.states import user_blocks
 from ruie_core.config import TrainConfig
 from ruie_core.data.split import TEST, TRAIN, split_events
 from ruie_core.models.types import SequenceBatch

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from ruie_core.data.follows import item_transitions
 from ruie_core.data.split import TEST, TRAIN, VALIDATION
-from ruie_core.evaluation.markov import OVERALL, MarkovScorer, item_transitions
+from ruie_core.evaluation.markov import OVERALL, MarkovScorer
 from ruie_core.evaluation.ranking import Targets, rank_targets
 from tests.factories import make_dataset
 

@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from ruie_core.analysis.frames.experiments import SPLITS
 from ruie_core.experiments.summaries.registry import summarise
 from tests import fake_experiments as fake
 
@@ -30,9 +31,11 @@ def part(frame, experiment):
     return frame[frame["experiment"] == experiment].reset_index(drop=True)
 
 
-def test_a_table_stays_where_one_of_its_trials_is_gone(place):
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_table_stays_where_one_of_its_trials_is_gone(place, split):
     summary, runs = tables(place)
-    shutil.rmtree(next((place / "k" / "leaderboard").glob("ruie*/row.json")).parent)
+    paths = sorted((place / "k" / "leaderboard").glob("ruie-[0-9]*/row.json"))
+    shutil.rmtree(next(p for p in paths if json.loads(p.read_text())["split"] == split).parent)
     summed = summarise(place / "k", fake.fake_dataset(), place / "out")
     assert summed.kept == {"leaderboard": 1}
     again, runs_again = tables(place)
