@@ -63,12 +63,14 @@ class TransitionMemory(nn.Module):
             recent: (B, M) int64 last items, latest first; 0 where the history is shorter.
             first: code of the first column's item.
         """
-        age = torch.arange(recent.shape[1], device=recent.device)
-        strength = self.strength[recent] * (self.decay**age)[:, None]  # (B, M, K)
-        column = self.followers[recent].flatten(1).long() - first
+        column = self.followers[recent].long() - first  # (B, M, K)
         inside = (column >= 0) & (column < scores.shape[1])
         column = column.clamp(0, scores.shape[1] - 1)
-        counts = torch.zeros_like(scores).scatter_add_(1, column, strength.flatten(1) * inside)
+        strength = self.strength[recent] * inside
+        counts = torch.zeros_like(scores)
+        for age in range(recent.shape[1]):  # one at a time: no GPU may choose the order of a sum
+            counts.scatter_add_(1, column[:, age], self.decay**age * strength[:, age])
+        column = column.flatten(1)
         # An item that several of the recent ones name is written as often, each time the same.
         lift = self.weight * (self.scale * counts.gather(1, column)).log1p()
         scores.scatter_(1, column, scores.gather(1, column) + lift)
