@@ -1,9 +1,13 @@
-"""RUIE with one part changed at a time: what does each part bring?"""
+"""RUIE with one part changed at a time: what does each part bring?
+
+Without the memory, which is filled once training has ended and has an experiment of its own.
+"""
 
 from collections.abc import Iterator
 from typing import Final
 
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.plans.memory import WITHOUT
 from ruie_core.experiments.trials import Trial
 from ruie_core.presets import Overrides
 
@@ -22,7 +26,6 @@ VARIANTS: Final[dict[str, Overrides]] = {
     "triplet": {"objective.intent_loss": "triplet"},
     "no scenario head": {"objective.scenario_weight": 0.0},
     "no attention": {"model.attention": False},
-    "no memory": {"model.memory": 0},
 }
 """What each variant changes of ``ruie``; ``single Q`` belongs beside ``gate q``."""
 
@@ -30,5 +33,5 @@ VARIANTS: Final[dict[str, Overrides]] = {
 def plan(context: Context) -> Iterator[Trial]:
     """Plan the variants, leave-one-out, and the paper's RUIE beside them."""
     for variant, overrides in VARIANTS.items():
-        yield from context.trials(NAME, variant, "ruie", overrides)
+        yield from context.trials(NAME, variant, "ruie", {**WITHOUT, **overrides})
     yield from context.trials(NAME, "ruie-paper", "ruie-paper")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ruie_core.experiments.context import TEMPORAL, Context
+from ruie_core.experiments.plans.memory import WITHOUT
 from ruie_core.experiments.trials import Trial
 from ruie_core.presets import Overrides
 
@@ -19,5 +20,10 @@ def plan(context: Context) -> Iterator[Trial]:
     if TEMPORAL in context.splits:
         for variant, overrides in VARIANTS.items():
             yield from context.trials(
-                NAME, variant, "ruie", overrides, split=TEMPORAL, tables=("transitions",)
+                NAME,
+                variant,
+                "ruie",
+                {**WITHOUT, **overrides},
+                split=TEMPORAL,
+                tables=("transitions",),
             )

@@ -17,6 +17,7 @@ from ruie_core.data.sample.write import write_sample
 from ruie_core.data.settings import KuaiSarSettings, PrepareConfig
 from ruie_core.experiments.chosen import FILE, read_chosen
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.plans.memory import WITHOUT
 from ruie_core.experiments.trials import Trial
 from ruie_core.presets import Overrides
 
@@ -30,7 +31,7 @@ GATES: Final = ("constant", "q", "target", "likelihood", "engaged", "oracle")
 
 def plan(context: Context) -> Iterator[Trial]:
     """Plan every gate on every log, leave-one-out; without a memory: what gates do in training."""
-    yield from _plan(context, NAME, {"model.memory": 0})
+    yield from _plan(context, NAME, WITHOUT)
 
 
 def plan_trust(context: Context) -> Iterator[Trial]:

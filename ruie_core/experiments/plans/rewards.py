@@ -1,4 +1,7 @@
-"""RUIE under other reward weights: what hangs on a choice that nobody measured?"""
+"""RUIE under other reward weights: what hangs on a choice that nobody measured?
+
+Without the memory: rewards are what training learns from.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.plans.memory import WITHOUT
 from ruie_core.experiments.transforms import ShuffleRewards
 from ruie_core.experiments.trials import Trial
 
@@ -41,8 +45,9 @@ def plan(context: Context) -> Iterator[Trial]:
     """Plan the variants, leave-one-out; nothing on a log whose rewards are all alike."""
     if np.ptp(context.dataset.rewards) == 0:
         return
-    yield from context.trials(NAME, DEFAULTS, "ruie", tables=TABLES)
+    yield from context.trials(NAME, DEFAULTS, "ruie", WITHOUT, tables=TABLES)
     for variant, given in weights(dict(context.dataset.manifest["rewards"])).items():
-        yield from context.trials(NAME, variant, "ruie", {"train.rewards": given}, tables=TABLES)
+        changed = {**WITHOUT, "train.rewards": given}
+        yield from context.trials(NAME, variant, "ruie", changed, tables=TABLES)
     shuffled = (ShuffleRewards(),)
-    yield from context.trials(NAME, RANDOM, "ruie", transforms=shuffled, tables=TABLES)
+    yield from context.trials(NAME, RANDOM, "ruie", WITHOUT, transforms=shuffled, tables=TABLES)

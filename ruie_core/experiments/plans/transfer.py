@@ -2,7 +2,7 @@
 
 All trials are compared on the test events of a scenario (see ``transforms.OnlyScenario``). Then the
 second most visited scenario is made scarce: it has test events enough to measure, and the most
-visited one to learn from.
+visited one to learn from. Without the memory: what one scenario's *training* does to another's.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ import numpy as np
 from ruie_core.config import TrainConfig
 from ruie_core.data.split import TEST, VALIDATION
 from ruie_core.experiments.context import Context, sample_of
+from ruie_core.experiments.plans.memory import WITHOUT
 from ruie_core.experiments.transforms import OnlyScenario, SubsampleScenario, View, whole_view
 from ruie_core.experiments.trials import Trial
 from ruie_core.presets import Overrides
@@ -23,8 +24,8 @@ SHARES: Final = (0.5, 0.2, 0.05)
 LEAST: Final = 50
 """Held-out events, of validation and of test each, without which a scenario has no model alone."""
 JOINT: Final[dict[str, Overrides]] = {
-    "joint": {},
-    "joint, gate constant": {"objective.gate": "constant"},
+    "joint": WITHOUT,
+    "joint, gate constant": {**WITHOUT, "objective.gate": "constant"},
 }
 
 
@@ -47,7 +48,7 @@ def plan(context: Context) -> Iterator[Trial]:
     trainable = [name for name in context.dataset.vocabulary.scenarios if enough(view, name)]
     for name in trainable:
         only = OnlyScenario(scenario=name)
-        yield from context.trials(NAME, alone(name), "ruie", transforms=(only,))
+        yield from context.trials(NAME, alone(name), "ruie", WITHOUT, transforms=(only,))
     for name in trainable[1:2]:
         yield from _scarce(context, name)
 
@@ -60,7 +61,9 @@ def _scarce(context: Context, name: str) -> Iterator[Trial]:
                 NAME, variant, "ruie", overrides, transforms=(fewer,), x=share
             )
         only = OnlyScenario(scenario=name)
-        yield from context.trials(NAME, alone(name), "ruie", transforms=(fewer, only), x=share)
+        yield from context.trials(
+            NAME, alone(name), "ruie", WITHOUT, transforms=(fewer, only), x=share
+        )
 
 
 def enough(view: View, scenario: str) -> bool:

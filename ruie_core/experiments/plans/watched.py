@@ -13,6 +13,7 @@ from ruie_core.data.beside import noise_of
 from ruie_core.data.sample.truth import read_events
 from ruie_core.data.watched import write_watched
 from ruie_core.experiments.context import Context
+from ruie_core.experiments.plans.memory import WITHOUT
 from ruie_core.experiments.trials import Trial
 
 NAME: Final = "watched"
@@ -30,6 +31,6 @@ def plan(context: Context) -> Iterator[Trial]:
     own = replace(context, truth=folder)
     for gate in GATES:
         yield from own.trials(
-            NAME, f"gate {gate}", "ruie", {"objective.gate": gate}, x=round(share, 3),
+            NAME, f"gate {gate}", "ruie", {**WITHOUT, "objective.gate": gate}, x=round(share, 3),
             tables=("transitions",),
         )  # fmt: skip
