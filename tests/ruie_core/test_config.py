@@ -32,6 +32,7 @@ CHANGES = {
     "model.max_length": 9,
     "model.markov_order": 3,
     "model.event_scenarios": True,
+    "model.memory": 4,
     "objective.intent_loss": "triplet",
     "objective.margin": 0.01,
     "objective.negatives": 9,
@@ -72,7 +73,11 @@ NEEDS = {  # a field that only matters beside another one
     "train.validation_share": {"train": {"split": "temporal"}},
     "train.test_share": {"train": {"split": "temporal"}},
 }
-ELSEWHERE = {"train.patience": "test_patience_ends_training"}
+ELSEWHERE = {
+    "train.patience": "test_patience_ends_training",
+    "model.memory_span": "test_span_and_decay_change_what_is_remembered",
+    "model.memory_decay": "test_span_and_decay_change_what_is_remembered",
+}
 
 
 def merged(*parts):
@@ -124,6 +129,15 @@ def test_patience_ends_training(tmp_path):
     best = [json.loads(line)["best"] for line in lines]
     assert best[-1] is False
     assert all(best[:-1])
+
+
+def test_span_and_decay_change_what_is_remembered(tmp_path):
+    remembered = []
+    for number, setting in enumerate(({}, {"memory_span": 2}, {"memory_decay": 0.9})):
+        run = trained(merged({"model": {"memory": 4} | setting}), tmp_path / str(number))
+        remembered.append(read_tensors(run / "weights.safetensors")["memory.strength"])
+    assert not torch.equal(remembered[0], remembered[1])
+    assert not torch.equal(remembered[0], remembered[2])
 
 
 def test_no_field_is_left_untested():

@@ -6,7 +6,7 @@ import torch
 
 from ruie_core.data.follows import item_transitions
 from ruie_core.data.split import TEST, TRAIN, VALIDATION
-from ruie_core.evaluation.markov import OVERALL, MarkovScorer
+from ruie_core.evaluation.markov import OVERALL, MarkovScorer, SequentialRulesScorer
 from ruie_core.evaluation.ranking import Targets, rank_targets
 from tests.factories import make_dataset
 
@@ -73,3 +73,20 @@ def test_blocks_score_as_the_whole(dataset):
     whole = scorer.scores(queries, 1, 6)
     parts = [scorer.scores(queries, first, first + 1) for first in range(1, 6)]
     assert torch.equal(whole, torch.cat(parts, 1))
+
+
+def test_sequential_rules_ask_each_of_the_last_items_and_look_beyond_the_next(dataset):
+    # Before event 4 the last items are 4, 1, 2, 1. In training item 2 follows 1 at once, item 1
+    # follows 2 at once and 1 at a distance of two; item 3 follows 1. Nothing followed 4.
+    scorer = SequentialRulesScorer(dataset, PARTS, False, CPU, back_off=0.0)
+    queries = scorer.encode(Targets(torch.tensor([0]), torch.tensor([4])))
+    assert queries[0, 1:].tolist() == [4, 1, 2, 1]
+    after_1, after_2 = torch.tensor([0.5, 1, 1, 0, 0]), torch.tensor([1.0, 0, 0, 0, 0])
+    expected = 0.5 * after_1 + 0.25 * after_2 + 0.125 * after_1
+    torch.testing.assert_close(scorer.scores(queries, 1, 6)[0], expected)
+
+
+def test_sequential_rules_do_not_look_into_another_users_history(dataset):
+    scorer = SequentialRulesScorer(dataset, PARTS, False, CPU)
+    queries = scorer.encode(Targets(torch.tensor([1]), torch.tensor([6])))
+    assert queries[0, 1:].tolist() == [1, 0, 0, 0]
