@@ -4,7 +4,7 @@ import json
 import tempfile
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ SKILL = {
 }  # fmt: skip
 """Log of the rank that a model saves; the more, the better."""
 ABLATION = {"ruie": 1.2, "gate constant": 1.0, "triplet": 0.2, "single Q": 1.1}
+MEMORY = {"ruie": 1.2, "no memory": 0.7, "sasrec, memory": 0.9}
 COUNTED = ("popularity", "markov")
 
 
@@ -127,14 +128,14 @@ def write_ablation(
     root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS, experiment: str = "ablation",
     variants: Sequence[str] = tuple(ABLATION),
 ) -> None:  # fmt: skip
-    """Variants of ``ABLATION``."""
+    """Variants of ``ABLATION`` or ``MEMORY``."""
     events = held_out(dataset)
     for variant in variants:
         gate = "constant" if variant == "gate constant" else "likelihood"
         for seed in seeds:
             write_trial(
                 root, experiment, variant, seed,
-                {"ranks": make_ranks(events, ABLATION[variant], variant, seed)},
+                {"ranks": make_ranks(events, (ABLATION | MEMORY)[variant], variant, seed)},
                 overrides={"objective.gate": gate}, model="ruie",
             )  # fmt: skip
 
@@ -230,10 +231,10 @@ def write_transfer(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -
                 )  # fmt: skip
 
 
-def write_gate_oracle(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
+def write_gate_oracle(root: Path, dataset: Dataset, experiment: str = "gate-oracle") -> None:
     """Logs with a quarter and a half of noise; the perfect gate gains, with none it would not."""
     for x in (0.25, 0.5):
-        _write_gates(root, dataset, seeds, "gate-oracle", x, dataset_hash=f"noise-{x}")
+        _write_gates(root, dataset, SEEDS, experiment, x, dataset_hash=f"noise-{x}")
 
 
 def write_watched(root: Path, dataset: Dataset, seeds: Sequence[int] = SEEDS) -> None:
@@ -260,14 +261,13 @@ def _write_gates(
                 "ranks": make_ranks(events, skill, f"{variant} {x}", seed),
                 "transitions": moved,
             }
-            write_trial(
-                root, experiment, variant, seed, tables, x=x, model="ruie", **more
-            )  # fmt: skip
+            write_trial(root, experiment, variant, seed, tables, x=x, model="ruie", **more)
 
 
 WRITERS = {
     "leaderboard": write_leaderboard,
     "ablation": write_ablation,
+    "memory": partial(write_ablation, experiment="memory", variants=tuple(MEMORY)),
     "scenario-split": write_scenario_split,
     "rewards": write_rewards,
     "calibration": write_calibration,
@@ -282,7 +282,8 @@ def write_all(root: Path) -> tuple[Path, Path]:
     dataset = fake_dataset()
     for write in WRITERS.values():
         write(root / "fake", dataset)
-    write_gate_oracle(root / "generated", dataset)
+    for name in ("gate-oracle", "trust"):
+        write_gate_oracle(root / "generated", dataset, name)
     return root / "fake", root / "generated"
 
 

@@ -24,6 +24,11 @@ ABLATION = {
     "triplet": -0.0090, "no scenario head": -0.0013, "no attention": -0.0011,
     "gate constant": -0.0004, "gate q": 0.0001, "single Q": 0.0002,
 }  # fmt: skip
+MEMORY = {
+    "sequential-rules": -0.0061, "no memory": -0.0042, "no memory, gate constant": -0.0045,
+    "gate constant": -0.0003, "sasrec": -0.0047, "sasrec, memory": -0.0006, "din": -0.0070,
+    "din, memory": -0.0021,
+}  # fmt: skip
 REWARDS = {
     "like 5": 0.0001, "share 4": -0.0001, "all ones": -0.0003, "click only": -0.0013,
     "random": -0.0005,
@@ -180,7 +185,7 @@ def calibration(scenarios: tuple[str, ...]) -> Rows:
     return rows
 
 
-def noise() -> Rows:
+def noise(experiment: str = "gate-oracle", times_share: float = 1.0) -> Rows:
     reach = {
         "gate oracle": 1.0, "gate likelihood": 0.58, "gate target": 0.21, "gate q": -0.08,
         "gate constant": 0.0,
@@ -188,20 +193,20 @@ def noise() -> Rows:
     rows: Rows = []
     for gate, part in reach.items():
         for x in (0.0, 0.1, 0.25, 0.4, 0.55):
-            more = {"x": x, "command": "ruie experiment gate-oracle data/generated"}
+            more = {"x": x, "command": f"ruie experiment {experiment} data/generated"}
             for at, times, plus in headlines():
                 value = times * (0.24 - 0.33 * x + 0.06 * x * part + plus)
-                rows.append(row("gate-oracle", "noise", gate, value, half=0.006, **more | at))
+                rows.append(row(experiment, "noise", gate, value, half=0.006, **more | at))
             if gate not in ("gate oracle", "gate constant"):
                 for at, _, _ in headlines():
                     given = more | at | {"metric": "share_of_ceiling"}
                     # Without noise there is nothing to share.
                     ends = {"half": 0.03 / x} if x else {}
-                    share = part if x else np.nan
-                    rows.append(row("gate-oracle", "noise", gate, share, **given | ends))
+                    share = times_share * part if x else np.nan
+                    rows.append(row(experiment, "noise", gate, share, **given | ends))
                 given = more | {"metric": "auc"}
                 value = 0.5 + 0.45 * max(part, 0.1)
-                rows.append(row("gate-oracle", "noise", gate, value, half=0.01, **given))
+                rows.append(row(experiment, "noise", gate, value, half=0.01, **given))
     return rows
 
 
@@ -227,6 +232,7 @@ def make_summary(scenarios: tuple[str, ...] = SCENARIOS, seed: int = 0) -> pd.Da
     rows = [
         *leaderboard(MODELS),
         *changes("ablation", ABLATION, 0.0009),
+        *changes("memory", MEMORY, 0.0009),
         *rewards(),
         *per_scenario(rng, scenarios),
         *transfer(rng, scenarios),
@@ -237,8 +243,8 @@ def make_summary(scenarios: tuple[str, ...] = SCENARIOS, seed: int = 0) -> pd.Da
 
 
 def make_noise_summary() -> pd.DataFrame:
-    """The experiment on generated noise, and nothing else."""
-    return pd.DataFrame(noise())
+    """The experiments on generated noise, and nothing else; the memory reaches half as much."""
+    return pd.DataFrame([*noise(), *noise("trust", 0.5)])
 
 
 def make_runs(summary: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from app.components.chart import heading
 from app.components.experiments import Scene, figure, pick
 from ruie_core.analysis.frames import experiment_tables as tables
@@ -12,6 +14,7 @@ from ruie_core.figures import experiments_curves as curves
 from ruie_core.figures import experiments_forest as forests
 from ruie_core.figures import experiments_transfer as matrices
 from ruie_core.reporting import experiments_readings as words
+from ruie_core.reporting import experiments_trust as trust_words
 
 
 def leaderboard(scene: Scene) -> None:
@@ -45,16 +48,28 @@ def _board(scene: Scene, experiment: str) -> None:
 def ablation(scene: Scene) -> None:
     """What each change costs the full model."""
     title = "What each change costs"
-    full = tables.references(tables.pick(scene.frame, "ablation", "difference"))
-    place = heading(title, "experiments_ablation", words.ABLATION_HELP)
-    reference = pick(place, "Full model", full, f"experiments_full_{scene.dataset}")
-    frame = tables.ablation(scene.frame, reference)
+    _changes(scene, tables.CHANGES[0], title, words.ABLATION_HELP, words.ablation)
+
+
+def memory(scene: Scene) -> None:
+    """What the memory of transitions brings to RUIE and to others."""
+    title = "RUIE and others, with and without the memory"
+    _changes(scene, tables.CHANGES[1], title, trust_words.MEMORY_HELP, trust_words.memory)
+
+
+def _changes(
+    scene: Scene, experiment: str, title: str, help: str, reading: Callable[[pd.DataFrame], str]
+) -> None:
+    full = tables.references(tables.pick(scene.frame, experiment, "difference"))
+    place = heading(title, f"experiments_{experiment}", help)
+    reference = pick(place, "Full model", full, f"experiments_{experiment}_full_{scene.dataset}")
+    frame = tables.ablation(scene.frame, reference, experiment)
     figure(
         scene,
         frame,
         lambda: forests.ablation(frame, cutoff(frame), scene.theme),
-        words.ablation(frame),
-        key="ablation",
+        reading(frame),
+        key=experiment,
         title=title,
         of=(reference,),
     )
@@ -159,18 +174,27 @@ def calibration(scene: Scene) -> None:
 
 def noise(scene: Scene) -> None:
     """How much of the oracle's gain each gate reaches as noise grows."""
-    title = "Gates as noise grows"
-    place = heading(title, "experiments_noise", words.NOISE_HELP)
-    known = tables.noise_metrics(scene.frame)
-    metric = pick(place, "Metric", known, f"experiments_noise_metric_{scene.dataset}")
-    frame = tables.noise(scene.frame, metric)
+    _noise(scene, tables.NOISE[0], "Gates as noise grows", "noise", trust_words.NOISE_HELP)
+
+
+def trust(scene: Scene) -> None:
+    """The same where the gate also says how far the memory counts an event."""
+    title = "Gates as noise grows, with the memory"
+    _noise(scene, tables.NOISE[1], title, "trust", trust_words.TRUST_HELP)
+
+
+def _noise(scene: Scene, experiment: str, title: str, key: str, help: str) -> None:
+    place = heading(title, f"experiments_{key}", help)
+    known = tables.noise_metrics(scene.frame, experiment)
+    metric = pick(place, "Metric", known, f"experiments_{key}_metric_{scene.dataset}")
+    frame = tables.noise(scene.frame, metric, experiment)
     k = cutoff(frame)
     figure(
         scene,
         frame,
         lambda: curves.noise(frame, metric, k, scene.theme),
-        words.noise(frame, metric, k),
-        key="noise",
+        trust_words.noise(frame, metric, k),
+        key=key,
         title=title,
         of=(metric,),
     )
@@ -179,7 +203,7 @@ def noise(scene: Scene) -> None:
 def watched(scene: Scene) -> None:
     """Whether gates know what was watched through, and whether it would help."""
     title = "Gates, and what was watched through"
-    place = heading(title, "experiments_watched", words.WATCHED_HELP)
+    place = heading(title, "experiments_watched", trust_words.WATCHED_HELP)
     events = pick(
         place, "Ranked events", tables.WATCHED_EVENTS, f"experiments_watched_{scene.dataset}"
     )
@@ -188,7 +212,7 @@ def watched(scene: Scene) -> None:
         scene,
         frame,
         lambda: forests.ablation(frame, cutoff(frame), scene.theme),
-        words.watched(frame, tables.watched_auc(scene.frame)),
+        trust_words.watched(frame, tables.watched_auc(scene.frame)),
         key="watched",
         title=title,
         of=(events,),
@@ -199,11 +223,13 @@ TABS: dict[str, Callable[[Scene], None]] = {
     "leaderboard": leaderboard,
     "cross-domain": cross_domain,
     "ablation": ablation,
+    "memory": memory,
     "rewards": rewards,
     "scenario-split": per_scenario,
     "transfer": transfer,
     "calibration": calibration,
     "gate-oracle": noise,
+    "trust": trust,
     "watched": watched,
 }
 """What draws each experiment."""

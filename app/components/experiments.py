@@ -15,6 +15,7 @@ from app.components.frames import draw
 from app.state import Context
 from ruie_core.analysis.frames import experiment_tables as tables
 from ruie_core.analysis.frames import experiments as frames
+from ruie_core.analysis.frames.experiments_offered import offered
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.theme import Theme
 from ruie_core.reporting import experiments as words
@@ -85,9 +86,9 @@ def _shown(folder: str, state: str, choice: frames.Choice) -> Shown:  # noqa: AR
     board = tables.main_board(frame)
     answer = words.verdict(
         board, tables.ablation(frame), tables.noise(frame, "share_of_ceiling"), choice.request,
-        frames.cutoff(board) or choice.k,
+        frames.cutoff(board) or choice.k, tables.ablation(frame, tables.OWN, tables.CHANGES[1]),
     )  # fmt: skip
-    return Shown(frame, tables.offered(frame), answer)
+    return Shown(frame, offered(frame), answer)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

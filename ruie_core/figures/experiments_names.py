@@ -10,7 +10,7 @@ NAMES = {
     "popularity": "Popularity",
     "scenario-popularity": "Popularity in scenario",
     "markov": "Markov chain",
-    "sequential-rules": "sequential rules",
+    "sequential-rules": "Sequential rules",
     "gru4rec": "GRU4Rec",
     "caser": "Caser",
     "sasrec": "SASRec",
@@ -28,6 +28,8 @@ NAMES = {
     "gate engaged": "gate from engagement",
     "gate oracle": "oracle (knows the truth)",
     "joint, gate constant": "joint, gate = 1",
+    "no memory": "without memory",
+    "no memory, gate constant": "without memory, gate = 1",
     "gating": "what the gate adds to joint",
     "triplet": "triplet loss",
     "softmax": "softmax loss",
@@ -51,6 +53,7 @@ NAMES = {
 
 _RANKING = ("ndcg", "hr")
 _LINE = 28
+_MEMORY = ", memory"
 
 
 def experiment_name(name: str) -> str:
@@ -58,8 +61,21 @@ def experiment_name(name: str) -> str:
 
     >>> experiment_name("sasrec"), experiment_name("gate constant"), experiment_name("like 5")
     ('SASRec', 'gate = 1', 'like 5')
+    >>> experiment_name("gru4rec, memory")
+    'GRU4Rec with memory'
     """
+    if has_memory(name):
+        return f"{experiment_name(name.removesuffix(_MEMORY))} with memory"
     return NAMES.get(name, name.replace("-", " ").replace("_", " "))
+
+
+def has_memory(variant: str) -> bool:
+    """Tell whether a model was given the memory of transitions, which is not its own.
+
+    >>> has_memory("gru4rec, memory"), has_memory("no memory")
+    (True, False)
+    """
+    return variant.endswith(_MEMORY)
 
 
 def is_oracle(gate: str) -> bool:

@@ -16,15 +16,18 @@ TITLES = {
     "leaderboard": "Leaderboard",
     "cross-domain": "Other domain",
     "ablation": "Ablation",
+    "memory": "Memory",
     "rewards": "Rewards",
     "scenario-split": "Per scenario",
     "transfer": "Transfer",
     "calibration": "Calibration of Q",
     "gate-oracle": "Noise",
+    "trust": "Noise, with memory",
     "watched": "Watched clicks",
 }
 """Experiments that have figures, and what their tabs are called."""
 
+NO_MEMORY = "no memory"
 SPLIT_TITLES = {"leave-one-out": "last event of each user", "temporal": "events after a date"}
 
 
@@ -34,8 +37,9 @@ def verdict(
     noise: pd.DataFrame,
     request: str,
     k: int = 10,
+    memory: pd.DataFrame | None = None,
 ) -> str:
-    """Answer the view's question: RUIE against the best baseline, its parts, its gates.
+    """Answer the view's question: RUIE against the best baseline, its parts, memory and gates.
 
     Args:
         board: as from ``experiment_tables.leaderboard``, of NDCG.
@@ -43,6 +47,7 @@ def verdict(
         noise: as from ``experiment_tables.noise``, of the share of the ceiling.
         request: ``unknown`` or ``known``.
         k: cut-off.
+        memory: as from ``experiment_tables.ablation`` of ``memory``; none: not measured.
 
     Example:
         >>> board = pd.DataFrame({
@@ -55,8 +60,10 @@ def verdict(
         **Not shown to be better**: RUIE is not distinguishable from the best baseline, **SASRec**:
         +0.0003 [−0.0011, 0.0017] NDCG@10, p = 0.61 after Holm (n = 745 users, 5 seeds
     """
-    said = (_standing(board, request, k), parts(ablation), gates(noise))
-    return " ".join(part for part in said if part)
+    said = [_standing(board, request, k), parts(ablation)]
+    if memory is not None and (worth := without_memory(memory)):
+        said.append(f"{worth} ({size(memory[memory['variant'] == NO_MEMORY])}).")
+    return " ".join(part for part in (*said, gates(noise)) if part)
 
 
 def _standing(board: pd.DataFrame, request: str, k: int) -> str:
@@ -102,7 +109,7 @@ def _compared(board: pd.DataFrame, other: str) -> pd.DataFrame:
 
 
 def parts(ablation: pd.DataFrame) -> str:
-    """Say which parts earn their place: what it costs to change them.
+    """Say which parts earn their place: what it costs to change them, the memory left out.
 
     Args:
         ablation: variant, reference, value, low, high, p, p_holm, clear.
@@ -113,8 +120,8 @@ def parts(ablation: pd.DataFrame) -> str:
         ...     "value": [-0.009, 0.0001], "low": [-0.011, -0.001],
         ...     "high": [-0.007, 0.001], "clear": [True, False]})
         >>> print(parts(frame))
-        Of 2 changes to **RUIE**, 1 costs it NDCG: **triplet loss** −0.0090 [−0.0110, −0.0070]; 1
-        makes no difference that can be shown: **no attention**.
+        Of 2 changes to **RUIE** without its memory, 1 costs it NDCG: **triplet loss** −0.0090
+        [−0.0110, −0.0070]; 1 makes no difference that can be shown: **no attention**.
     """
     rows = records(ablation)
     if not rows:
@@ -134,7 +141,29 @@ def parts(ablation: pd.DataFrame) -> str:
         names = listed([named(row["variant"]) for row in idle])
         said.append(f"{len(idle)} {verb} no difference that can be shown: {names}")
     full = named(rows[0]["reference"])
+    full += " without its memory" if rows[0]["reference"] == OWN else ""
     return f"Of {len(rows)} {plural(len(rows), 'change')} to {full}, {'; '.join(said)}."
+
+
+def without_memory(memory: pd.DataFrame) -> str:
+    """Say what RUIE loses without its memory, as a clause; empty where it was not measured.
+
+    Args:
+        memory: variant, value, low, high, p, p_holm, clear.
+
+    Example:
+        >>> frame = pd.DataFrame({"variant": ["no memory"], "value": [-0.002], "low": [-0.003],
+        ...     "high": [-0.001], "p": [0.01], "p_holm": [0.03], "clear": [True]})
+        >>> without_memory(frame)
+        'Without its memory **RUIE** loses NDCG: −0.0020 [−0.0030, −0.0010], p = 0.030 after Holm'
+    """
+    row = next((row for row in records(memory) if row["variant"] == NO_MEMORY), None)
+    if row is None:
+        return ""
+    does = "is not shown to lose NDCG"
+    if row["clear"]:
+        does = "loses NDCG" if row["value"] < 0 else "gains NDCG"
+    return f"Without its memory {named(OWN)} {does}: {estimate(row)}, {significance(row)}"
 
 
 def gates(noise: pd.DataFrame) -> str:

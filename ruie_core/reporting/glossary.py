@@ -58,6 +58,12 @@ GLOSSARY: Mapping[str, Term] = MappingProxyType(
             "the run.",
             r"gates?",
         ),
+        "Memory": Term(
+            "What followed a person's last items before, for anybody: counted on training events, "
+            "each as far as the gate trusts it, and added to the model's score when it ranks. It "
+            "is filled after training, so that validation during training is without it.",
+            r"memory",
+        ),
         "Gate mass": Term(
             "The sum of the gates of a scenario's events, as a share of all gates.", r"gate mass"
         ),

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ruie_core.files import write_json
+from ruie_core.training.remember import Remembered
 
 _EVERY_SECONDS = 1.0
 """How often the file of progress is written at most."""
@@ -79,6 +80,14 @@ class TerminalWatcher:
             style="bold" if star else None,
         )
 
+    def remembered(self, gain: Remembered) -> None:
+        """Print what the memory brought."""
+        scale, weight = (float(gain.tensors[f"memory.{name}"]) for name in ("scale", "weight"))
+        self.bar.console.print(
+            f"memory     validation NDCG@10 {gain.before:.4f} → {gain.after:.4f}"
+            f"  with weight {weight:g} and scale {scale:g}"
+        )
+
 
 class SilentWatcher:
     """For the processes that do not lead."""
@@ -87,4 +96,7 @@ class SilentWatcher:
         """Show nothing."""
 
     def epoch(self, line: dict[str, Any]) -> None:
+        """Show nothing."""
+
+    def remembered(self, gain: Remembered) -> None:
         """Show nothing."""

@@ -20,7 +20,7 @@ from ruie_core.runs.run import resolve_gate
 from ruie_core.training.distributed import World
 from ruie_core.training.meter import Meter
 from ruie_core.training.optimizer import Optimizer
-from ruie_core.training.remember import remember
+from ruie_core.training.remember import Remembered, remember
 from ruie_core.training.resume import pack, restore
 from ruie_core.training.trainer import Trainer
 from ruie_core.training.windows import FlatLog, cut_windows, epoch_batches, training_prefix
@@ -34,6 +34,9 @@ class Watcher(Protocol):
 
     def epoch(self, line: dict[str, Any]) -> None:
         """After each epoch: its history line."""
+
+    def remembered(self, gain: Remembered) -> None:
+        """After the last epoch: what the memory brought, where the model has one."""
 
 
 def train(
@@ -161,8 +164,10 @@ def fit(
             keep()
             watcher.epoch(line)
     if model.memory is not None and world.leads:
-        progress.best_weights |= remember(trainer, dataset, split, truth)
+        remembered = remember(trainer, dataset, split, truth)
+        progress.best_weights |= remembered.tensors
         keep()
+        watcher.remembered(remembered)
 
 
 def _seed_epoch(seed: int, epoch: int, rank: int) -> tuple[np.random.Generator, torch.Generator]:

@@ -2,7 +2,7 @@
 
 import copy
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +25,25 @@ WEIGHTS: Final = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 """What the memory's scale s and weight w are chosen from, by NDCG@10 on validation events."""
 
 
+class Remembered(NamedTuple):
+    """What filling a memory brought.
+
+    Attributes:
+        tensors: of the memory, on the CPU, by their names in the model.
+        before, after: NDCG@10 on validation events without and with it.
+    """
+
+    tensors: dict[str, Tensor]
+    before: float
+    after: float
+
+
 def remember(
     trainer: Trainer,
     dataset: Dataset,
     split: Parts,
     truth: npt.NDArray[np.float32] | None = None,
-) -> dict[str, Tensor]:
+) -> Remembered:
     """Fill the memory of the best weights.
 
     Args:
@@ -38,9 +51,6 @@ def remember(
         dataset: what it was trained on.
         split: (N,) uint8, part of every event.
         truth: (N,) 1 where an event is wanted, 0 where stray; only the gate ``oracle`` looks at it.
-
-    Returns:
-        The memory's tensors, on the CPU, by their names in the model.
     """
     model = copy.deepcopy(trainer.model)
     model.load_state_dict(trainer.progress.best_weights)
@@ -51,12 +61,13 @@ def remember(
     memory.learn(
         sequential_rules(dataset, split, span=memory.span, decay=memory.decay, trust=trust)
     )
-    _choose(run, dataset, split)
-    return {
+    before, after = _choose(run, dataset, split)
+    tensors = {
         name: tensor.cpu()
         for name, tensor in model.state_dict().items()
         if name.startswith("memory.")
     }
+    return Remembered(tensors, before, after)
 
 
 def event_trust(
@@ -73,8 +84,12 @@ def event_trust(
 
 
 @torch.inference_mode()
-def _choose(run: Run, dataset: Dataset, split: Parts) -> None:
-    """Set the memory's scale and weight to the pair that ranks validation events best."""
+def _choose(run: Run, dataset: Dataset, split: Parts) -> tuple[float, float]:
+    """Set scale and weight to the pair that ranks validation events best.
+
+    Returns:
+        NDCG@10 on them without the memory and with it.
+    """
     memory = run.model.memory
     assert memory is not None
     targets, _ = held_out_targets(dataset, split, VALIDATION)
@@ -87,5 +102,8 @@ def _choose(run: Run, dataset: Dataset, split: Parts) -> None:
         memory.weight.fill_(pair[1])
         return float(ndcg(rank_queries(scorer, queries, wanted).ranks.numpy(), CUTOFF).mean())
 
-    best = max(((scale, weight) for weight in WEIGHTS for scale in SCALES), key=score)
+    pairs = ((scale, weight) for weight in WEIGHTS for scale in SCALES)
+    scores = {pair: score(pair) for pair in pairs}
+    best = max(scores, key=scores.__getitem__)  # of equals, the least weight
     score(best)
+    return scores[SCALES[0], 0.0], scores[best]

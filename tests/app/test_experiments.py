@@ -11,7 +11,7 @@ from tests.app.conftest import OpenView, texts
 from tests.fake_summaries import make_summary, write_experiments
 
 DATASET = "experiments_dataset_invented log_2"
-TAB = "experiments_tab_kuairand_7"
+TAB = "experiments_tab_kuairand_8"
 
 
 @pytest.fixture
@@ -28,7 +28,8 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
 def test_the_first_sentence_answers_the_question(page: AppTest) -> None:
     answer = page.markdown[0].value
     assert answer.startswith("**Not shown to be better**: RUIE is not distinguishable from")
-    assert "Of 6 changes to **RUIE**, 3 cost it NDCG" in answer
+    assert "Of 6 changes to **RUIE** without its memory, 3 cost it NDCG" in answer
+    assert "Without its memory **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0" in answer
     assert (
         "These experiments are on **kuairand**; the run was trained on **invented log**"
         in texts(page)
@@ -38,7 +39,7 @@ def test_the_first_sentence_answers_the_question(page: AppTest) -> None:
 @pytest.mark.parametrize(
     ("tab", "charts"),
     [
-        ("leaderboard", 1), ("ablation", 1), ("rewards", 1), ("scenario-split", 1),
+        ("leaderboard", 1), ("ablation", 1), ("memory", 1), ("rewards", 1), ("scenario-split", 1),
         ("transfer", 2), ("calibration", 2), ("watched", 1),
     ],
 )  # fmt: skip
@@ -71,12 +72,24 @@ def test_another_baseline_is_compared(page: AppTest) -> None:
     assert "Against **SASRec**" not in texts(page)
 
 
+def test_the_memory_is_weighed_against_counts_and_other_models(page: AppTest) -> None:
+    page.segmented_control(key=TAB).set_value("memory").run()
+    said = texts(page)
+    assert "the counts alone lie below it: −0.0061 [−0.0070, −0.0052]" in said
+    assert "**SASRec with memory**, is not told apart from it: −0.0006 [−0.0015, 0.0003]" in said
+
+
 def test_noise_alone_has_its_own_answer(open_view: OpenView) -> None:
     page = open_view("experiments", run="steady")
     assert "the best of 3 gates, **gate from likelihood**, reaches 58" in page.markdown[0].value
     page.segmented_control(key="experiments_noise_metric_generated").set_value("auc").run()
     assert not page.exception
     assert "has the highest AUC" in texts(page)
+    page.segmented_control(key="experiments_tab_generated_2").set_value("trust").run()
+    assert not page.exception
+    assert "the best of 3 gates, **gate from likelihood**, reaches 29" in texts(page)
+    assert "reaches 58" in page.markdown[0].value, "the answer is of training alone"
+    assert any("ruie experiment trust data/generated" in code.value for code in page.code)
 
 
 def test_the_dataset_of_the_run_comes_first(

@@ -23,7 +23,7 @@ from ruie_core.config import RunConfig, TrainConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import TEST, split_events
 from ruie_core.evaluation.bootstrap import Estimate, mean_intervals
-from ruie_core.evaluation.markov import MarkovScorer
+from ruie_core.evaluation.markov import MarkovScorer, SequentialRulesScorer
 from ruie_core.evaluation.metrics import hit_rate, ndcg
 from ruie_core.evaluation.model_scorer import ModelScorer
 from ruie_core.evaluation.popularity import PopularityScorer
@@ -66,6 +66,9 @@ TRIALS = {
         {"name": "caser", "dropout": 0.5}, BINARY, SMALL_STEPS, published=(0.0176, 0.0347)
     ),
     "sasrec-softmax": Trial({"name": "sasrec", "dropout": 0.5}, SOFTMAX, SMALL_STEPS),
+    "sasrec-softmax-memory": Trial(
+        {"name": "sasrec", "dropout": 0.5, "memory": 64}, SOFTMAX, SMALL_STEPS
+    ),
     "nextitnet-softmax": Trial({"name": "nextitnet", "dropout": 0.5}, SOFTMAX, SMALL_STEPS),
 }
 
@@ -95,6 +98,9 @@ def scorers(
     counted = {
         "popularity": lambda: PopularityScorer(dataset, split, CPU),
         "markov": lambda: MarkovScorer(dataset, split, False, CPU, back_off=10.0),
+        "sequential-rules": lambda: SequentialRulesScorer(
+            dataset, split, False, CPU, back_off=10.0
+        ),
     }
     for name in names:
         if name in counted:
@@ -102,7 +108,7 @@ def scorers(
         else:
             trial = TRIALS[name]
             loss, scorer = trained(trial, dataset, seed)
-            yield str(trial.model["name"]), loss, scorer, trial.published
+            yield name, loss, scorer, trial.published
 
 
 def score(scorer: Scorer, dataset: Dataset) -> Estimate:
@@ -120,7 +126,7 @@ def main() -> None:
     """Print a row as soon as it is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("log", type=Path)
-    known = ["popularity", "markov", *TRIALS]
+    known = ["popularity", "markov", "sequential-rules", *TRIALS]
     parser.add_argument("--only", nargs="+", choices=known, default=known, help="rows to make")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

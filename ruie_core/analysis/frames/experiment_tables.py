@@ -5,7 +5,7 @@ whether a difference is told apart from zero: by Holm's p where the family was c
 by the 95 % interval.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -18,6 +18,12 @@ LEVEL_OF_SIGNIFICANCE = 0.05
 
 BOARDS = ("leaderboard", "cross-domain")
 """Experiments that rank models."""
+
+CHANGES = ("ablation", "memory")
+"""Experiments that compare models with a full one: on training, and on what is added after it."""
+
+NOISE = ("gate-oracle", "trust")
+"""Experiments with growing noise: gates in training alone, and in the memory too."""
 
 YARDSTICK = "yardstick"
 """The default rewards under another seed: how much ranks change where nothing was changed."""
@@ -133,14 +139,17 @@ def best_baseline(board: pd.DataFrame) -> str | None:
     return others[0] if others else None
 
 
-def ablation(frame: pd.DataFrame, reference: str | None = None) -> pd.DataFrame:
+def ablation(
+    frame: pd.DataFrame, reference: str | None = None, experiment: str = CHANGES[0]
+) -> pd.DataFrame:
     """Return NDCG of each changed model minus the full one's, the costliest change first.
 
     Args:
         frame: a narrowed summary.
         reference: the full model; none: ``ruie``, else the first that is there.
+        experiment: one of ``CHANGES``.
     """
-    found = with_clear(pick(frame, "ablation", "difference").query("metric == 'ndcg'"))
+    found = with_clear(pick(frame, experiment, "difference").query("metric == 'ndcg'"))
     full = references(found)
     wanted = reference or (full[0] if full else "")
     part = found[(found["reference"] == wanted) & (found["scenario"] == "all")]
@@ -236,17 +245,25 @@ def fits(frame: pd.DataFrame, scenario: str = "all") -> pd.DataFrame:
     return found[found["scenario"] == scenario].reset_index(drop=True)
 
 
-def noise(frame: pd.DataFrame, metric: str | None = None) -> pd.DataFrame:
-    """Return a metric per gate over the share of noise; none: all metrics."""
-    found = pick(frame, "gate-oracle", "noise")
+def noise(
+    frame: pd.DataFrame, metric: str | None = None, experiment: str = NOISE[0]
+) -> pd.DataFrame:
+    """Return a metric per gate over the share of noise.
+
+    Args:
+        frame: a narrowed summary.
+        metric: none: all of them.
+        experiment: one of ``NOISE``.
+    """
+    found = pick(frame, experiment, "noise")
     found = found[found["x"].notna()]
     found = found if metric is None else found[found["metric"] == metric]
     return found.sort_values(["variant", "x"], ignore_index=True)
 
 
-def noise_metrics(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Return the metrics over noise, the share of the ceiling first."""
-    known = dict.fromkeys(noise(frame)["metric"])
+def noise_metrics(frame: pd.DataFrame, experiment: str = NOISE[0]) -> tuple[str, ...]:
+    """Return the metrics over noise of one of ``NOISE``, the share of the ceiling first."""
+    known = dict.fromkeys(noise(frame, experiment=experiment)["metric"])
     return tuple(sorted(known, key=lambda name: name != "share_of_ceiling"))
 
 
@@ -270,22 +287,6 @@ def watched_auc(frame: pd.DataFrame) -> pd.DataFrame:
     """Return how well each gate tells clicks that were watched through from others, best first."""
     found = pick(frame, "watched", "noise").query("metric == 'auc'")
     return found.sort_values("value", ascending=False, ignore_index=True)
-
-
-def offered(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Return the experiments whose figures have something to show, in the order of the tabs."""
-    tables: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-        BOARDS[0]: leaderboard,
-        BOARDS[1]: lambda part: leaderboard(part, experiment=BOARDS[1]),
-        "ablation": ablation,
-        "rewards": rewards,
-        "scenario-split": scenario_gaps,
-        "transfer": lambda part: pick(part, "transfer", "matrix", "scarcity"),
-        "calibration": lambda part: pick(part, "calibration", "reliability", "calibration"),
-        "gate-oracle": noise,
-        "watched": watched,
-    }
-    return tuple(name for name, table in tables.items() if len(table(frame)))
 
 
 def scenarios(frame: pd.DataFrame) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ruie_core.analysis.frames.experiments import (
     splits,
     state,
 )
+from ruie_core.analysis.frames.experiments_offered import offered
 from ruie_core.errors import UserError
 from tests.fake_summaries import difference, make_summary, row, write_experiments
 
@@ -31,6 +32,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def summary(folder: Path) -> pd.DataFrame:
     return read_summary(folder / "kuairand")
+
+
+NOISE = ("trust", "gate-oracle")
 
 
 def rows(*made: dict[str, object]) -> pd.DataFrame:
@@ -185,6 +189,21 @@ def test_an_ablation_is_against_one_full_model() -> None:
     assert tables.references(frame) == ("ruie", "ruie-paper")
 
 
+def test_the_memory_is_against_the_ruie_that_has_it(summary: pd.DataFrame) -> None:
+    frame = narrowed(summary, Choice())
+    memory = tables.ablation(frame, tables.OWN, "memory")
+    assert memory["variant"].iloc[[0, -1]].tolist() == ["din", "gate constant"]
+    assert set(memory["experiment"]) == {"memory"}
+    assert "no memory" not in set(tables.ablation(frame)["variant"])
+
+
+def test_noise_with_the_memory_is_an_experiment_of_its_own(folder: Path) -> None:
+    frame = narrowed(read_summary(folder / "generated"), Choice())
+    with_memory, without = (tables.noise(frame, "share_of_ceiling", name) for name in NOISE)
+    assert with_memory["value"].tolist() == pytest.approx((without["value"] / 2).tolist())
+    assert tables.noise_metrics(frame, NOISE[0]) == ("share_of_ceiling", "ndcg", "auc")
+
+
 def test_a_small_cell_is_never_told_apart(summary: pd.DataFrame) -> None:
     frame = narrowed(summary, Choice())
     gaps = tables.scenario_gaps(frame)
@@ -231,21 +250,21 @@ def test_the_gate_has_a_row_of_the_transfer_matrix(summary: pd.DataFrame) -> Non
 def test_another_domain_stands_in_for_the_leaderboard(summary: pd.DataFrame) -> None:
     moved = summary.replace({"experiment": {"leaderboard": "cross-domain"}})
     frame = narrowed(moved, Choice())
-    assert tables.offered(frame)[0] == "cross-domain"
+    assert offered(frame)[0] == "cross-domain"
     assert tables.main_board(frame)["variant"].iloc[0] == "ruie"
 
 
 def test_what_is_absent_is_not_offered(folder: Path, summary: pd.DataFrame) -> None:
     frame = narrowed(summary, Choice())
-    assert tables.offered(frame) == (
-        "leaderboard", "ablation", "rewards", "scenario-split", "transfer", "calibration",
-        "watched",
+    assert offered(frame) == (
+        "leaderboard", "ablation", "memory", "rewards", "scenario-split", "transfer",
+        "calibration", "watched",
     )  # fmt: skip
     without = frame[frame["experiment"] != "rewards"]
-    assert "rewards" not in tables.offered(without)
-    assert tables.offered(frame.assign(experiment="later")) == ()
+    assert "rewards" not in offered(without)
+    assert offered(frame.assign(experiment="later")) == ()
     generated = narrowed(read_summary(folder / "generated"), Choice())
-    assert tables.offered(generated) == ("gate-oracle",)
+    assert offered(generated) == ("gate-oracle", "trust")
     assert tables.noise_metrics(generated)[0] == "share_of_ceiling"
 
 

@@ -176,8 +176,9 @@ def test_wanted_events_leave_the_noise_out(generated):
     assert sizes == {"noise": {200}, "noise-wanted": {int((~noise[last]).sum())}}
 
 
-def test_a_gate_that_knows_has_auc_one_and_the_constant_has_none(generated):
-    rows = generated[generated["metric"] == "auc"]
+@pytest.mark.parametrize("experiment", ["gate-oracle", "trust"])
+def test_a_gate_that_knows_has_auc_one_and_the_constant_has_none(generated, experiment):
+    rows = panel(generated, experiment, "noise").query("metric == 'auc'")
     by_gate = rows[rows["x"] == 0.25].set_index("variant")
     assert by_gate.loc["gate oracle", "value"] == 1.0
     assert set(by_gate.index) == {"gate q", "gate engaged", "gate oracle"}

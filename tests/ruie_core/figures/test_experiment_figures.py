@@ -19,7 +19,7 @@ from ruie_core.figures import (
 )
 from ruie_core.figures.numbers import THIN
 from ruie_core.figures.theme import DARK, LIGHT, Theme
-from ruie_core.reporting import experiments_readings as readings
+from ruie_core.reporting import experiments_trust as trust
 from tests.fake_summaries import make_noise_summary, make_summary
 
 NAMES = ("feed", "<b>search</b>", "a scenario whose name is far too long for an axis", "other")
@@ -31,6 +31,7 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
 
 SUMMARY, NOISE = _read(make_summary(NAMES)), _read(make_noise_summary())
 BOARD, ABLATION = tables.leaderboard(SUMMARY), tables.ablation(SUMMARY)
+MEMORY = tables.ablation(SUMMARY, tables.OWN, "memory")
 REWARDS, GAPS = tables.rewards(SUMMARY), tables.scenario_gaps(SUMMARY)
 MATRIX, SCARCITY = tables.transfer(SUMMARY), tables.scarcity(SUMMARY).query("scenario == 'feed'")
 RELIABILITY, FITS = tables.reliability(SUMMARY), tables.fits(SUMMARY)
@@ -39,6 +40,7 @@ SHARE = tables.noise(NOISE, "share_of_ceiling")
 FIGURES: dict[str, Callable[[Theme], go.Figure]] = {
     "board": lambda theme: experiments_board.leaderboard(BOARD, "ndcg", 10, theme),
     "ablation": lambda theme: experiments_forest.ablation(ABLATION, 10, theme),
+    "memory": lambda theme: experiments_forest.ablation(MEMORY, 10, theme),
     "rewards": lambda theme: experiments_forest.rewards(REWARDS, 10, theme),
     "gaps": lambda theme: experiments_forest.scenario_gaps(
         GAPS, ("gate constant", "sasrec"), NAMES, 10, theme
@@ -112,6 +114,13 @@ def test_the_forest_has_a_line_at_zero_and_both_signs() -> None:
     assert most > 0.0011
     assert figure.layout.yaxis.ticktext[0] == "triplet loss", "the costliest first"
     assert traces(figure)["told apart from zero"].x == (-0.0090, -0.0013, -0.0011)
+
+
+def test_the_forest_of_the_memory_names_who_has_it() -> None:
+    labels = FIGURES["memory"](LIGHT).layout.yaxis.ticktext
+    named = {"DIN", "DIN with memory", "SASRec with memory", "Sequential rules", "without memory"}
+    assert named <= set(labels)
+    assert "without memory, gate = 1" in labels
 
 
 def test_an_estimate_without_an_interval_has_a_dot_and_no_line() -> None:
@@ -193,8 +202,8 @@ def test_an_interval_of_two_seeds_does_not_dwarf_the_curves() -> None:
     low, high = experiments_curves.noise(wild, "ndcg").layout.yaxis.range
     span = wild["value"].max() - wild["value"].min()
     assert low <= wild["value"].min() < wild["value"].max() <= high < wild["value"].max() + span
-    assert "goes on" in readings.noise(wild, "ndcg")
-    assert "goes on" not in readings.noise(frame, "ndcg")
+    assert "goes on" in trust.noise(wild, "ndcg")
+    assert "goes on" not in trust.noise(frame, "ndcg")
 
 
 def test_a_share_of_the_ceiling_has_both_ends_drawn() -> None:

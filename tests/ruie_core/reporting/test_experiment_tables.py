@@ -72,8 +72,8 @@ def test_a_ceiling_is_shown_as_a_share(frames):
     text = tables(summary, runs)["gate-oracle"].replace("\u202f", "")
     row = next(line for line in text.splitlines() if line.startswith("| 50% | gate engaged"))
     share = summary.query(
-        "variant == 'gate engaged' and x == 0.5 and metric == 'share_of_ceiling' "
-        "and panel == 'noise' and request == 'unknown'"
+        "experiment == 'gate-oracle' and variant == 'gate engaged' and x == 0.5 "
+        "and metric == 'share_of_ceiling' and panel == 'noise' and request == 'unknown'"
     )["value"].item()
     assert f"| {share:.3f} [" in row
 

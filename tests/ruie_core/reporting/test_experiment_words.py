@@ -9,6 +9,7 @@ from ruie_core.figures.numbers import THIN
 from ruie_core.reporting import experiments as words
 from ruie_core.reporting import experiments_readings as readings
 from ruie_core.reporting import experiments_trials as trials
+from ruie_core.reporting import experiments_trust as trust
 from tests.fake_summaries import make_runs, make_summary
 
 NONE = pd.DataFrame()
@@ -90,7 +91,9 @@ def changes(**more: Any) -> pd.DataFrame:
 
 def test_parts_are_counted_by_what_their_change_does() -> None:
     text = words.parts(changes())
-    assert text.startswith("Of 3 changes to **RUIE**, 1 costs it NDCG: **triplet loss** −0.0090 [")
+    assert text.startswith(
+        "Of 3 changes to **RUIE** without its memory, 1 costs it NDCG: **triplet"
+    )
     assert "; 1 improves it: **single Q** +0.0020 [0.0010, 0.0030]" in text
     assert text.endswith("; 1 makes no difference that can be shown: **gate \\= 1**.")
     assert words.parts(NONE) == ""
@@ -153,7 +156,7 @@ def test_noise_that_fewer_seeds_measured_is_no_headline() -> None:
     hasty = frame.assign(x=0.9, value=frame["value"] + 9, seeds=2)
     text = words.gates(pd.concat([frame, hasty], ignore_index=True))
     assert text.startswith(f"With 50{THIN}% noise in a generated log the best of 2 gates")
-    again = readings.noise(pd.concat([frame, hasty], ignore_index=True), "auc", None)
+    again = trust.noise(pd.concat([frame, hasty], ignore_index=True), "auc", None)
     assert again.startswith(f"With 50{THIN}% noise ")
 
 
@@ -175,7 +178,7 @@ def test_the_best_gate_is_the_one_at_most_noise_and_never_the_oracle() -> None:
     doubtful = words.gates(noise(**{"gate q": 0.4}).assign(low=-0.1))
     assert "gain over gate = 1, not told apart from nothing (n = 99" in doubtful
     assert words.gates(noise(**{"gate oracle": 1.0})) == ""
-    ndcg = readings.noise(noise(**{"gate oracle": 0.3, "gate q": 0.2}), "ndcg", 10)
+    ndcg = trust.noise(noise(**{"gate oracle": 0.3, "gate q": 0.2}), "ndcg", 10)
     assert "**gate from Q** has the highest NDCG@10 of 1 gate short of the oracle: 0.2000" in ndcg
 
 

@@ -1,4 +1,4 @@
-"""The memory is filled after training, from training events, by trust; training knows none of it."""
+"""The memory is filled after training, from training events, by trust; training knows none."""
 
 import json
 
@@ -181,3 +181,13 @@ def test_a_gate_that_says_nothing_of_trust_is_refused():
     wanted = config("sac", gate="item_q", memory=4)
     with pytest.raises(UserError, match=r"item_q does not say how far .* or model.memory 0"):
         resolve_gate(wanted, build_model(wanted.model, 5, 2))
+
+
+def test_a_resumed_run_remembers_what_an_uninterrupted_one_does(data, trained, tmp_path):
+    dataset, out = load_dataset(data), tmp_path / "run"
+    train(config(epochs=1, **MEMORY), dataset, data, out, ALONE, SilentWatcher())
+    train(config(**MEMORY), dataset, data, out, ALONE, SilentWatcher(), resume=True)
+    resumed, whole = (
+        read_tensors(path / "weights.safetensors") for path in (out, trained(**MEMORY))
+    )
+    assert all(torch.equal(resumed[name], tensor) for name, tensor in whole.items())
