@@ -23,7 +23,7 @@ SKILL = {
 }  # fmt: skip
 """Log of the rank that a model saves; the more, the better."""
 ABLATION = {"ruie": 1.2, "gate constant": 1.0, "triplet": 0.2, "single Q": 1.1}
-MEMORY = {"ruie": 1.2, "no memory": 0.7, "sasrec, memory": 0.9}
+MEMORY = {"ruie": 1.2, "no memory": 0.7, "sasrec": 0.6, "sasrec, memory": 0.9}
 COUNTED = ("popularity", "markov")
 
 

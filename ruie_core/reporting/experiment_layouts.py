@@ -71,6 +71,28 @@ def changes(rows: pd.DataFrame) -> Written:
     return table(header, body), level
 
 
+def memory(rows: pd.DataFrame) -> Written:
+    """Models with and without the memory, as ``changes``; then what it, or the gate, brings."""
+    text, level = changes(rows)
+    gains = rows[(rows["panel"] == "gain") & (rows["scenario"] == "all")]
+    gains = gains[(gains["metric"] == "ndcg") & (gains["k"] == 10)]
+    asked = [request for request in REQUESTS if (gains["request"] == request).any()]
+    body = [
+        [f"{escape(variant)} − {escape(reference)}"]
+        + [
+            cell(one(gains, request=request, variant=variant, reference=reference), gap)
+            for request in asked
+        ]
+        for variant, reference in dict.fromkeys(
+            zip(gains["variant"], gains["reference"], strict=True)
+        )
+    ]
+    if not body:
+        return text, level
+    more = table(["Δ NDCG@10 in percent", *(REQUESTS[request] for request in asked)], body)
+    return f"{text}\n\n{more}", level
+
+
 def rewards(rows: pd.DataFrame) -> Written:
     """Reward settings: what they change in NDCG@10, Q and gate, and in the order of the users."""
     here = rows[(rows["scenario"] == "all") & (rows["k"].isna() | (rows["k"] == 10))]

@@ -61,7 +61,7 @@ TABLES: Final[dict[str, Layout]] = {
         "leaderboard", partial(layouts.models, suffix="-temporal"), split=SPLITS[1]
     ),
     "ablation": Layout("ablation", layouts.changes),
-    "memory": Layout("memory", layouts.changes),
+    "memory": Layout("memory", layouts.memory),
     "rewards": Layout("rewards", layouts.rewards),
     "scenario-split": Layout(
         "scenario-split", layouts.scenarios, ("leaderboard", "scenario-split"), SPLITS[0]

@@ -1,12 +1,18 @@
 """Ablation and memory: every variant against the whole of RUIE."""
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Final
 
-from ruie_core.experiments.summaries.compare import against, compare_all, headline_family
+from ruie_core.experiments.summaries.compare import Pair, against, compare_all, headline_family
 from ruie_core.experiments.summaries.table import Row, with_holm
 from ruie_core.experiments.summaries.trials import Trials
 
 WHOLE: Final = "ruie"
+NO_MEMORY: Final = "no memory"
+GATE_OFF: Final = "gate constant"
+GIVEN: Final = ", memory"
+"""Ends the name of a model that was given the memory."""
 
 
 def ablation(trials: Trials) -> list[Row]:
@@ -18,8 +24,24 @@ def ablation(trials: Trials) -> list[Row]:
 
 
 def memory(trials: Trials) -> list[Row]:
-    """The same of RUIE and others with and without the memory of transitions."""
-    return _against_whole(trials, "memory")
+    """The same of RUIE and others with and without the memory of transitions.
+
+    Panel ``gain``: what the memory brings to each model, and the gate to RUIE with it and without;
+    a family of its own.
+    """
+    name = "memory"
+    gains = [
+        dataclasses.replace(row, panel="gain")
+        for row in compare_all(trials, trials.of(name), _gains, experiment=name)
+        if row.reference is not None
+    ]
+    return [*_against_whole(trials, name), *with_holm(gains, headline_family)]
+
+
+def _gains(variants: Sequence[str]) -> list[Pair]:
+    pairs = [(WHOLE, NO_MEMORY), (WHOLE, GATE_OFF), (NO_MEMORY, f"{NO_MEMORY}, {GATE_OFF}")]
+    pairs += [(name, name.removesuffix(GIVEN)) for name in variants if name.endswith(GIVEN)]
+    return [pair for pair in pairs if set(pair) <= set(variants)]
 
 
 def _against_whole(trials: Trials, name: str) -> list[Row]:
