@@ -40,8 +40,8 @@ def preset(name: str) -> Overrides:
 def expand_preset(arguments: Sequence[str]) -> list[str]:
     """Put the flags that ``--preset NAME`` stands for before all others, so that those win.
 
-    >>> expand_preset(["train", "data", "--preset=ruie", "--objective.gate", "q"])
-    ['train', 'data', '--objective.gate', 'likelihood', '--preset=ruie', '--objective.gate', 'q']
+    >>> expand_preset(["train", "data", "--preset=sac", "--model.name", "sqn"])
+    ['train', 'data', '--model.name', 'sac', '--preset=sac', '--model.name', 'sqn']
 
     Raises:
         UserError: the preset is unknown.

@@ -64,7 +64,7 @@ def test_what_other_experiments_train_is_not_trained_again():
     assert {trial.config.train.split for trial in own} == {"leave-one-out", "temporal"}
     assert keys["scenario-split"] - {trial.key for trial in own} == keys["leaderboard"]
     known = {trial.key for trial in own if trial.config.train.split == "leave-one-out"}
-    assert known <= keys["ablation"]  # trained as long as there, it is not trained again
+    assert known <= keys["memory"]  # trained as long as there, it is not trained again
     assert keys["cross-domain"] <= keys["leaderboard"]
 
 
