@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ruie_core.config import ModelConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.follows import sequential_rules
 from ruie_core.data.split import Parts
@@ -70,19 +71,19 @@ class MarkovScorer(ScenarioPopularityScorer):
     def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
         """(B, last-first) float32 smoothed counts of items ``first..last-1``."""
         scores = super().scores(queries, first, last)
-        block = self.rules[:, first - 1 : last - 1]
         for age, items in enumerate(queries[:, 1:].cpu().numpy().T):
             met = np.flatnonzero(items)
-            counts = torch.from_numpy(block[items[met] - 1].toarray()).to(scores.device)
-            scores[torch.from_numpy(met).to(scores.device)] += self.decay**age * counts
+            counts = self.rules[items[met] - 1, first - 1 : last - 1].toarray()
+            rows = torch.from_numpy(met).to(scores.device)
+            scores[rows] += self.decay**age * torch.from_numpy(counts).to(scores.device)
         return scores
 
 
 class SequentialRulesScorer(MarkovScorer):
-    """The counts that RUIE's memory starts from, on their own: each of the last four items votes.
+    """The counts that RUIE's memory starts from, on their own: each of the last few items votes.
 
-    Sequential rules (see ``data.follows``), with the memory's span and decay.
+    Sequential rules (see ``data.follows``), with the span and decay that a memory has by default.
     """
 
-    span: ClassVar[int] = 4
-    decay: ClassVar[float] = 0.5
+    span: ClassVar[int] = ModelConfig().memory_span
+    decay: ClassVar[float] = ModelConfig().memory_decay

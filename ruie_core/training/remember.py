@@ -1,6 +1,7 @@
 """Fill a trained model's memory: transitions, counted as much as its gate trusts them."""
 
 import copy
+import itertools
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,8 +22,9 @@ from ruie_core.runs import Run
 from ruie_core.training.trainer import Trainer
 
 SCALES: Final = (1.0, 10.0)
-WEIGHTS: Final = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
-"""What the memory's scale s and weight w are chosen from, by NDCG@10 on validation events."""
+WEIGHTS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+"""What the memory's scale s and weight w are chosen from, or no weight at all, by NDCG@10 on
+validation events; of equals, the least weight, then the least scale."""
 
 
 class Remembered(NamedTuple):
@@ -102,8 +104,9 @@ def _choose(run: Run, dataset: Dataset, split: Parts) -> tuple[float, float]:
         memory.weight.fill_(pair[1])
         return float(ndcg(rank_queries(scorer, queries, wanted).ranks.numpy(), CUTOFF).mean())
 
-    pairs = ((scale, weight) for weight in WEIGHTS for scale in SCALES)
-    scores = {pair: score(pair) for pair in pairs}
-    best = max(scores, key=scores.__getitem__)  # of equals, the least weight
-    score(best)
-    return scores[SCALES[0], 0.0], scores[best]
+    without = (SCALES[0], 0.0)
+    scores = {pair: score(pair) for pair in (without, *itertools.product(SCALES, WEIGHTS))}
+    best = max(scores, key=lambda pair: (scores[pair], -pair[1], -pair[0]))
+    memory.scale.fill_(best[0])
+    memory.weight.fill_(best[1])
+    return scores[without], scores[best]

@@ -20,10 +20,6 @@ def plan(context: Context) -> Iterator[Trial]:
     if TEMPORAL in context.splits:
         for variant, overrides in VARIANTS.items():
             yield from context.trials(
-                NAME,
-                variant,
-                "ruie",
-                {**WITHOUT, **overrides},
-                split=TEMPORAL,
+                NAME, variant, "ruie", {**WITHOUT, **overrides}, split=TEMPORAL,
                 tables=("transitions",),
-            )
+            )  # fmt: skip

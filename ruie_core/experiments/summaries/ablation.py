@@ -20,7 +20,8 @@ def ablation(trials: Trials) -> list[Row]:
 
     A family of Holm's adjustment: all variants, NDCG@10 over all events, per request.
     """
-    return _against_whole(trials, "ablation")
+    rows = compare_all(trials, trials.of("ablation"), against(WHOLE), experiment="ablation")
+    return with_holm(rows, headline_family)
 
 
 def memory(trials: Trials) -> list[Row]:
@@ -30,20 +31,18 @@ def memory(trials: Trials) -> list[Row]:
     a family of its own.
     """
     name = "memory"
-    gains = [
-        dataclasses.replace(row, panel="gain")
-        for row in compare_all(trials, trials.of(name), _gains, experiment=name)
-        if row.reference is not None
-    ]
-    return [*_against_whole(trials, name), *with_holm(gains, headline_family)]
+
+    def pairs(variants: Sequence[str]) -> list[Pair]:
+        return [*against(WHOLE)(variants), *_gains(variants)]
+
+    rows = compare_all(trials, trials.of(name), pairs, experiment=name)
+    mine = [row for row in rows if row.reference in (None, WHOLE)]
+    others = [row for row in rows if row.reference not in (None, WHOLE)]
+    gains = [dataclasses.replace(row, panel="gain") for row in others]
+    return with_holm([*mine, *gains], headline_family)
 
 
 def _gains(variants: Sequence[str]) -> list[Pair]:
     pairs = [(WHOLE, NO_MEMORY), (WHOLE, GATE_OFF), (NO_MEMORY, f"{NO_MEMORY}, {GATE_OFF}")]
     pairs += [(name, name.removesuffix(GIVEN)) for name in variants if name.endswith(GIVEN)]
     return [pair for pair in pairs if set(pair) <= set(variants)]
-
-
-def _against_whole(trials: Trials, name: str) -> list[Row]:
-    rows = compare_all(trials, trials.of(name), against(WHOLE), experiment=name)
-    return with_holm(rows, headline_family)
