@@ -156,23 +156,30 @@ def traffic(frame: pd.DataFrame) -> str:
     return f"{text}."
 
 
-def training(frame: pd.DataFrame) -> str:
+def training(frame: pd.DataFrame, memory: bool = False) -> str:
     """Say when the kept epoch was and how to read the curves.
+
+    Args:
+        frame: epoch, ndcg and kept of every epoch.
+        memory: whether the run ranks with a memory, which no epoch knows of.
 
     Example:
         >>> frame = pd.DataFrame({"epoch": [1, 2, 3], "ndcg": [0.1, 0.2, 0.19],
         ...                       "kept": [False, True, False]})
         >>> training(frame).split(". ")[0]
         'Epoch 2 of 3 was kept: validation NDCG@10 0.200'
+        >>> training(frame, memory=True).split(". ")[0]
+        'Epoch 2 of 3 was kept: validation NDCG@10 0.200, before the memory was filled'
     """
     kept = frame[frame["kept"]]
     if kept.empty:
         return "No epoch has been finished yet."
     row = kept.iloc[0]
+    without = ", before the memory was filled" if memory else ""
     return (
         f"Epoch {int(row['epoch'])} of {int(frame['epoch'].max())} was kept: validation NDCG@10 "
-        f"{number(row['ndcg'], 3)}. It is the marked point of each curve. Band: one standard "
-        "deviation of Q to either side. Gates at an end lie below 0.05 or above 0.95."
+        f"{number(row['ndcg'], 3)}{without}. It is the marked point of each curve. Band: one "
+        "standard deviation of Q to either side. Gates at an end lie below 0.05 or above 0.95."
     )
 
 
