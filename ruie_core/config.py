@@ -49,6 +49,15 @@ class ModelConfig(Settings):
     memory_decay: float = Field(
         0.5, gt=0, le=1, description="Weight in the memory of each event more between two items."
     )
+    trend: int = Field(
+        0,
+        ge=0,
+        description="Items kept per moment and scenario in the memory of what is met lately; 0: no "
+        "such memory.",
+    )
+    trend_moments: int = Field(
+        256, ge=2, le=100_000, description="Moments that the training log's time is cut into."
+    )
     event_scenarios: bool = Field(
         False,
         description="Add the scenario embedding to the item's at the input; for plain encoders.",

@@ -20,7 +20,7 @@ PRESETS: Final[dict[str, Overrides]] = {
         "objective.intent_loss": "triplet",
         "objective.negative_power": 0.0,
     },
-    "ruie": {"objective.gate": "likelihood", "model.memory": 64},
+    "ruie": {"objective.gate": "likelihood", "model.memory": 64, "model.trend": 128},
 }
 
 _FLAG: Final = "--preset"

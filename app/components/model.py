@@ -95,19 +95,23 @@ def _answer(
     _original: History,
     _edited: History,
 ) -> Answer:
-    before, after = _response(_store, _original, None), _response(_store, _edited, request)
+    # Asked at one time: what is met lately must not change with the events that are taken out.
+    time = _original[-1].time
+    before = _response(_store, _original, None, time)
+    after = _response(_store, _edited, request, time)
     return Answer(before.read, after.read, compare(before, after), (was, now, request))
 
 
-def _response(store: RunStore, history: History, request: str | None) -> Response:
-    return _asked(store.fingerprint, repr(history), request, store, history)
+def _response(store: RunStore, history: History, request: str | None, time: int | None) -> Response:
+    return _asked(store.fingerprint, repr(history), request, time, store, history)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _asked(
-    fingerprint: str,  # noqa: ARG001 - this and the next two are the cache key
+    fingerprint: str,  # noqa: ARG001 - this and the next three are the cache key
     text: str,  # noqa: ARG001
     request: str | None,
+    time: int | None,
     _store: RunStore,
     _history: History,
 ) -> Response:
@@ -115,4 +119,4 @@ def _asked(
 
     model = model_of(_store)
     with model.lock:
-        return respond(model.run, _history, request)
+        return respond(model.run, _history, request, time)

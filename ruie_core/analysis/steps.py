@@ -171,7 +171,8 @@ def _rank_block(
     if plan.exclude_seen:
         history = History(torch.from_numpy(dataset.items), start, met)
     states = torch.from_numpy(rows.state[fresh] - base).to(run.device)
-    queries = scorer.queries(intent[states], start, met)
+    # A forecast is asked for when the last event came: nobody knows when the next one will.
+    queries = scorer.queries(intent[states], start, met, torch.from_numpy(event))
     wanted = torch.from_numpy(np.where(rows.forecast[fresh], 0, dataset.items[event])).long()
     computed = rank_queries(scorer, queries, wanted, history=history, top_k=plan.top_k)
 

@@ -47,7 +47,12 @@ def gate_looks_at_target(run: Run) -> bool:
 
 
 @torch.inference_mode()
-def respond(run: Run, history: Sequence[Event], request: str | None = None) -> Response:
+def respond(
+    run: Run,
+    history: Sequence[Event],
+    request: str | None = None,
+    time: int | None = None,
+) -> Response:
     """Let the model read a history.
 
     Only the last ``model.context`` events matter to a state, so that only those are reported,
@@ -57,6 +62,7 @@ def respond(run: Run, history: Sequence[Event], request: str | None = None) -> R
         run: with a Q estimator, in evaluation mode.
         history: n events, oldest first.
         request: name of the forced next scenario, none where the model is not told.
+        time: when the request comes, milliseconds since epoch; none: when the last event came.
 
     Raises:
         UserError: the history is empty or names an item or scenario that the run has not, or the
@@ -93,7 +99,7 @@ def respond(run: Run, history: Sequence[Event], request: str | None = None) -> R
     events = pd.DataFrame(columns)
     events.loc[events["place"] == 1, ["gate", "y"]] = np.nan  # no transition leads into it
     forecast = {"scenario": names, "q": states.q[-1].numpy(), "p": states.p[-1].numpy()}
-    scores = _scores(run, log, request).numpy()
+    scores = _scores(run, log, request, time).numpy()
     return Response(
         keys=tuple(event.key for event in history),
         read=read,
@@ -141,8 +147,8 @@ def _dataset(run: Run, events: Sequence[Event]) -> Dataset:
     )
 
 
-def _scores(run: Run, log: Dataset, request: str | None) -> Tensor:
-    """(I,) score of every item after the log, told the next scenario or not."""
+def _scores(run: Run, log: Dataset, request: str | None, time: int | None) -> Tensor:
+    """(I,) score of every item at a time, told the next scenario or not."""
     recent = slice(-run.model.context, None)
     codes = (log.items[recent], log.scenarios[recent])
     batch = SequenceBatch(*(torch.from_numpy(values).long()[None] for values in codes))
@@ -150,7 +156,9 @@ def _scores(run: Run, log: Dataset, request: str | None) -> Tensor:
     if request is not None:
         code = run.vocabulary.scenarios.index(request) + 1
         named = torch.full_like(batch.items, code)
-    return run.model.scores_after(batch, run.model(batch, named).intent)[0]
+    intent = run.model(batch, named).intent
+    time = int(log.times[-1]) if time is None else time
+    return run.model.scores_after(batch, intent, time, named)[0]
 
 
 def _top(run: Run, scores: npt.NDArray[np.float32]) -> pd.DataFrame:

@@ -88,6 +88,11 @@ class Dataset:
         """Events per user, (U,) int64."""
         return np.diff(self.offsets)
 
+    @property
+    def has_clock(self) -> bool:
+        """Whether times tell when something happened, and not only what came first."""
+        return bool(self.manifest.get("time", {}).get("kind") != "order")
+
     def user_of_event(self) -> Int32:
         """Code of the user of every event, (N,) int32."""
         return np.repeat(np.arange(self.n_users, dtype=np.int32), self.lengths)

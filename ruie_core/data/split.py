@@ -29,7 +29,7 @@ def split_events(dataset: Dataset, train: TrainConfig) -> Parts:
     if train.split == "leave-one-out":
         parts = leave_one_out(dataset.offsets)
     else:
-        if dataset.manifest.get("time", {}).get("kind") == "order":
+        if not dataset.has_clock:
             raise UserError(
                 "This dataset has an order of events but no clock, so a temporal split means "
                 "nothing: use --train.split leave-one-out."

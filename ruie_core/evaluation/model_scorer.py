@@ -20,7 +20,7 @@ _SLOTS_CUDA = 1 << 17
 class ModelScorer:
     """Scores items by what the model reads from the events before a target.
 
-    v · E[i], v its intent, and what its memory adds, where it has one. Only the last
+    v · E[i], v its intent, and what its memories add, where it has any. Only the last
     ``model.context`` events are read: the model's state depends on no others.
     """
 
@@ -39,6 +39,7 @@ class ModelScorer:
         self.known_scenario = known_scenario
         self.device = device
         self._offsets = torch.from_numpy(dataset.offsets)
+        self._times = torch.from_numpy(dataset.times)
         self._log = FlatEvents(dataset, device)
         self._buffer = torch.empty(0, device=device)
 
@@ -49,7 +50,7 @@ class ModelScorer:
 
     @torch.inference_mode()
     def encode(self, targets: Targets) -> Tensor:
-        """(B, d + M) queries of (B,) targets, from windows of like length: little is padded.
+        """(B, k) queries of (B,) targets, from windows of like length: little is padded.
 
         Raises:
             ValueError: a target is its user's first event, of which there is no state.
@@ -73,23 +74,28 @@ class ModelScorer:
             intent = self.model(batch, request).intent
             last = intent[torch.arange(len(rows), device=self.device), taken - 1]
             intents[torch.from_numpy(rows).to(self.device)] = last.float()
-        return self.queries(intents, start, targets.positions.cpu())
+        asked = targets.positions.cpu()
+        return self.queries(intents, start, asked, asked)
 
-    def queries(self, intents: Tensor, start: Tensor, end: Tensor) -> Tensor:
-        """(B, d + M) queries from intents and the last items of the histories they were read from.
+    def queries(self, intents: Tensor, start: Tensor, end: Tensor, asked: Tensor) -> Tensor:
+        """(B, k) queries from intents, the last items that they were read from, and the moment.
 
         Args:
             intents: (B, d) on the scorer's device.
             start: (B,) int64 index of each user's first event in the flat arrays, on the CPU.
             end: (B,) int64 index behind the last event that was read.
+            asked: (B,) int64 index of the event that is asked for: the request comes at its time,
+                and names its scenario where that is known.
         """
         place = end[:, None] - 1 - torch.arange(self.model.recalled)
         known = (place >= start[:, None]).to(self.device)
         recent = self._log.items[place.clamp(min=0).to(self.device)]
-        return self.model.queries(intents, torch.where(known, recent, 0))
+        times = self._times[asked].to(self.device)
+        named = self._log.scenarios[asked.to(self.device)].long() if self.known_scenario else None
+        return self.model.queries(intents, torch.where(known, recent, 0), times, named)
 
     def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
-        """(B, last-first) scores of items ``first..last-1`` for (B, d + M) queries."""
+        """(B, last-first) scores of items ``first..last-1`` for (B, k) queries."""
         cells = len(queries) * (last - first)
         if len(self._buffer) < cells:
             self._buffer = torch.empty(cells, device=self.device)

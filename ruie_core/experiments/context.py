@@ -44,8 +44,7 @@ class Context:
     @property
     def splits(self) -> tuple[str, ...]:
         """Splits that mean something on this log: the temporal one needs a clock."""
-        ordered = self.dataset.manifest.get("time", {}).get("kind") == "order"
-        return (LEAVE_ONE_OUT,) if ordered else (LEAVE_ONE_OUT, TEMPORAL)
+        return (LEAVE_ONE_OUT, TEMPORAL) if self.dataset.has_clock else (LEAVE_ONE_OUT,)
 
     def trials(
         self,

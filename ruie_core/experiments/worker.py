@@ -26,6 +26,7 @@ from ruie_core.runs import Run, pick_device
 from ruie_core.training.display import SilentWatcher
 from ruie_core.training.distributed import World
 from ruie_core.training.loop import fit, set_up
+from ruie_core.training.remember import memory_settings
 
 _NOTHING_LEARNT: Final = {
     "parameters": 0, "epochs": 0, "best_epoch": 0, "validation_ndcg10": None
@@ -140,6 +141,7 @@ def train_view(trial: Trial, view: View, device: torch.device) -> tuple[Run, dic
         "epochs": progress.epoch,
         "best_epoch": best,
         "validation_ndcg10": progress.best,
+        **memory_settings(model),
     }
     manifest = {"dataset_hash": trial.dataset_hash}
     vocabulary = view.dataset.vocabulary

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ruie_core.config import ModelConfig
 from ruie_core.models.item_values import ItemValueHead
-from ruie_core.models.memory import TransitionMemory
+from ruie_core.models.memory import TransitionMemory, TrendMemory
 from ruie_core.models.types import Outputs, SequenceBatch
 
 FRESH_STATISTICS: Final = {
@@ -32,6 +32,7 @@ class SequenceModel(nn.Module, ABC):
         estimates_q: True where the model has a contextual Q estimator.
         values_items: True where the model learns the value of items.
         memory: what followed which item, added to the scores; none where ``config.memory`` is 0.
+        trend: what is met lately, added to the scores; none where ``config.trend`` is 0.
         default_gate: what ``objective.gate`` auto stands for.
         default_warmup: steps before its gate acts, where ``objective.gate_warmup`` names none.
         log_popularity: (I + 1,) log of each item's share of the training events, one imaginary
@@ -65,6 +66,7 @@ class SequenceModel(nn.Module, ABC):
         self.scenarios = nn.Embedding(n_scenarios + 1, config.width, padding_idx=0)
         self.dropout = nn.Dropout(config.dropout)
         self.memory = TransitionMemory(config, n_items) if config.memory else None
+        self.trend = TrendMemory(config, n_scenarios) if config.trend else None
         # Small embeddings: with unit-sized scores a short log is learnt by heart in three epochs.
         for table in (self.items, self.scenarios):
             start_small(table)
@@ -78,37 +80,63 @@ class SequenceModel(nn.Module, ABC):
         return self.items.weight
 
     @property
+    def remembers(self) -> bool:
+        """Whether the model has a memory to fill after training."""
+        return self.memory is not None or self.trend is not None
+
+    @property
     def recalled(self) -> int:
         """M, last items that the scores look up in the memory, among those the state reads."""
         return 0 if self.memory is None else min(self.memory.span, self.context)
 
-    def queries(self, intent: Tensor, recent: Tensor) -> Tensor:
-        """Lay (B, d) intents and (B, M) last items, latest first, side by side: (B, d + M).
+    def queries(
+        self, intent: Tensor, recent: Tensor, times: Tensor, scenarios: Tensor | None
+    ) -> Tensor:
+        """Lay intents and what the memories look up side by side: (B, k).
 
         Codes are exact in float32 up to 2²⁴, which is as far as ranks are counted.
+
+        Args:
+            intent: (B, d).
+            recent: (B, M) int64 last items, latest first; 0 where the history is shorter.
+            times: (B,) int64 when each request comes, milliseconds since epoch.
+            scenarios: (B,) int64 scenario that each request names; none where it is unknown.
         """
-        return intent if self.memory is None else torch.cat([intent, recent.to(intent)], dim=1)
+        parts = [intent]
+        if self.memory is not None:
+            parts.append(recent.to(intent))
+        if self.trend is not None:
+            parts.append(self.trend.rows(times, scenarios)[:, None].to(intent))
+        return torch.cat(parts, dim=1)
 
     def scores(
         self, queries: Tensor, first: int = 1, last: int | None = None, out: Tensor | None = None
     ) -> Tensor:
-        """Score items ``first..last-1`` (all of them) for (B, d + M) queries, (B, last - first)."""
+        """Score items ``first..last-1`` (all of them) for (B, k) queries, (B, last - first)."""
         width = self.item_table.shape[1]
         intent, table = queries[:, :width], self.item_table.detach()
         scores = torch.mm(intent, table[first:last].T, out=out)
         if self.memory is not None:
-            self.memory.add_to(scores, queries[:, width:].long(), first)
+            self.memory.add_to(scores, queries[:, width : width + self.recalled].long(), first)
+        if self.trend is not None:
+            self.trend.add_to(scores, queries[:, -1].long(), first)
         return scores
 
-    def scores_after(self, events: SequenceBatch, intent: Tensor) -> Tensor:
+    def scores_after(
+        self, events: SequenceBatch, intent: Tensor, time: int, request: Tensor | None
+    ) -> Tensor:
         """(B, I) scores of every item after (B, L) windows without padding.
 
         Args:
             events: the windows.
             intent: (B, L, d) what the model made of them.
+            time: when the request comes, milliseconds since epoch.
+            request: (B, L) int64 scenario of the next event; none where it is unknown.
         """
         recent = events.items.flip(1)[:, : self.recalled]
-        return self.scores(self.queries(intent[:, -1].float(), recent))
+        times = torch.full_like(events.items[:, -1], time)
+        named = None if request is None else request[:, -1]
+        return self.scores(self.queries(intent[:, -1].float(), recent, times, named))
 
     @abstractmethod
     def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -25,6 +25,9 @@ from ruie_core.objectives.gate import (
     gate_values,
 )
 from ruie_core.runs.folder import CONFIG, VOCAB, WEIGHTS, check_file, read_manifest, read_tensors
+
+LATEST: Final = 2**62
+"""A time after all others, milliseconds since epoch."""
 
 
 def pick_device(name: str) -> torch.device:
@@ -117,6 +120,7 @@ class Run:
         scenarios: Sequence[str],
         request: str | None = None,
         top_k: int = 10,
+        time: int = LATEST,
     ) -> Forecast:
         """Forecast what follows a history.
 
@@ -125,6 +129,8 @@ class Run:
             scenarios: the scenario of each.
             request: scenario of the coming request, where it is known.
             top_k: how many items to return.
+            time: when the request comes, milliseconds since epoch; unless said, after all that the
+                model was trained on.
 
         Raises:
             UserError: the history is empty or holds an unknown item or scenario.
@@ -132,7 +138,7 @@ class Run:
         batch = self._encode(items, scenarios)
         code = None if request is None else torch.full_like(batch.items, self._scenario(request))
         outputs = self.model.eval()(batch, code)
-        scores = self.model.scores_after(batch, outputs.intent)[0]
+        scores = self.model.scores_after(batch, outputs.intent, time, code)[0]
         best = scores.topk(min(top_k, len(scores)))
         rows = self.vocabulary.items.iloc[best.indices.cpu().numpy()]
         found = rows[["item_id", "title", "category"]].to_dict("records")
@@ -202,10 +208,10 @@ def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
             f"objective.gate {gate} needs the value of items, which model {config.model.name} does "
             "not learn: choose another gate, or the model sac or sqn."
         )
-    if config.model.memory and gate in NEED_ITEM_Q:
+    if (config.model.memory or config.model.trend) and gate in NEED_ITEM_Q:
         raise UserError(
-            f"objective.gate {gate} does not say how far to trust an event, which model.memory "
-            "counts by: choose another gate, or model.memory 0."
+            f"objective.gate {gate} does not say how far to trust an event, which model.memory and "
+            "model.trend count by: choose another gate, or set both to 0."
         )
     warmup = config.objective.gate_warmup
     if warmup is None:

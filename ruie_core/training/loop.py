@@ -36,7 +36,7 @@ class Watcher(Protocol):
         """After each epoch: its history line."""
 
     def remembered(self, gain: Remembered) -> None:
-        """After the last epoch: what the memory brought, where the model has one."""
+        """After the last epoch: what the memories brought, where the model has any."""
 
 
 def train(
@@ -125,7 +125,7 @@ def fit(
 ) -> None:
     """Train until the validation score stops growing; ``trainer.progress`` holds the best weights.
 
-    A model with a memory fills it at the end: training and its validation go on without.
+    A model with memories fills them at the end: training and its validation go on without.
 
     Args:
         trainer: fresh, or as far as it was when training was cut off.
@@ -163,7 +163,7 @@ def fit(
         if world.leads:
             keep()
             watcher.epoch(line)
-    if model.memory is not None and world.leads:
+    if model.remembers and world.leads:
         remembered = remember(trainer, dataset, split, truth)
         progress.best_weights |= remembered.tensors
         keep()

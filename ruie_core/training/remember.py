@@ -1,38 +1,59 @@
-"""Fill a trained model's memory: transitions, counted as much as its gate trusts them."""
+"""Fill a trained model's memories: counts of training events, as far as its gate is trusted."""
 
 import copy
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy import sparse
 from torch import Tensor
 
 from ruie_core.analysis.gates import every_gate
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.follows import Weights, sequential_rules
+from ruie_core.data.lately import HALF_LIVES, cut_moments, lately
 from ruie_core.data.split import VALIDATION, Parts
 from ruie_core.evaluation.metrics import ndcg
 from ruie_core.evaluation.model_scorer import ModelScorer
 from ruie_core.evaluation.ranking import rank_queries
 from ruie_core.evaluation.validation import CUTOFF, held_out_targets
+from ruie_core.models.base import SequenceModel
+from ruie_core.models.memory import CountMemory, TransitionMemory, TrendMemory
 from ruie_core.runs import Run
 from ruie_core.training.trainer import Trainer
 
-SCALES: Final = (1.0, 10.0)
+HOUR: Final = 3_600_000
+"""Milliseconds."""
 WEIGHTS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
-"""What the memory's scale s and weight w are chosen from, or no weight at all, by NDCG@10 on
+SCALES: Final = (1.0, 10.0)
+"""What a memory's weight w and scale s are chosen from, or no weight at all, by NDCG@10 on
 validation events; of equals, the least weight, then the least scale."""
 
 
-class Remembered(NamedTuple):
-    """What filling a memory brought.
+class Counts(NamedTuple):
+    """One way to fill a memory.
 
     Attributes:
-        tensors: of the memory, on the CPU, by their names in the model.
-        before, after: NDCG@10 on validation events without and with it.
+        table: (R, I) float32.
+        trusted: whether events count as much as the gate trusts them.
+        half_life: of a trend, in moments; 0 elsewhere.
+    """
+
+    table: sparse.csr_array
+    trusted: bool
+    half_life: int = 0
+
+
+class Remembered(NamedTuple):
+    """What filling the memories brought.
+
+    Attributes:
+        tensors: of the memories, on the CPU, by their names in the model.
+        before, after: NDCG@10 on validation events without and with them.
     """
 
     tensors: dict[str, Tensor]
@@ -46,7 +67,9 @@ def remember(
     split: Parts,
     truth: npt.NDArray[np.float32] | None = None,
 ) -> Remembered:
-    """Fill the memory of the best weights.
+    """Fill the memories of the best weights, one after the other.
+
+    A log without a clock has no moments: its trend stays empty.
 
     Args:
         trainer: at the end of training; its model stays as it is.
@@ -56,18 +79,24 @@ def remember(
     """
     model = copy.deepcopy(trainer.model)
     model.load_state_dict(trainer.progress.best_weights)
-    memory = model.eval().memory
-    assert memory is not None
-    run = Run(Path(), trainer.config, model, dataset.vocabulary, trainer.world.device, {})
-    trust = event_trust(run, dataset, truth)
-    memory.learn(
-        sequential_rules(dataset, split, span=memory.span, decay=memory.decay, trust=trust)
-    )
-    before, after = _choose(run, dataset, split)
+    run = Run(Path(), trainer.config, model.eval(), dataset.vocabulary, trainer.world.device, {})
+    trusts: list[Weights | None] = [None]
+    if run.config.objective.gate != "constant":
+        trusts.insert(0, event_trust(run, dataset, truth))
+    memories: list[tuple[CountMemory, Iterator[Counts]]] = []
+    if model.memory is not None:
+        memories.append((model.memory, _transitions(model.memory, dataset, split, trusts)))
+    if model.trend is not None and dataset.has_clock:
+        model.trend.begin(cut_moments(dataset, split, model.trend.count))
+        memories.append((model.trend, _trends(model.trend, dataset, split, trusts)))
+    validation = _Validation(run, dataset, split)
+    before = after = validation.score()
+    for memory, ways in memories:
+        after = _fill(memory, ways, after, validation)
     tensors = {
         name: tensor.cpu()
         for name, tensor in model.state_dict().items()
-        if name.startswith("memory.")
+        if name.startswith(("memory.", "trend."))
     }
     return Remembered(tensors, before, after)
 
@@ -85,28 +114,81 @@ def event_trust(
     return trust
 
 
-@torch.inference_mode()
-def _choose(run: Run, dataset: Dataset, split: Parts) -> tuple[float, float]:
-    """Set scale and weight to the pair that ranks validation events best.
+def memory_settings(model: SequenceModel) -> dict[str, float]:
+    """Return what was chosen for each memory: its weight, scale, trust, and a trend's half-life.
+
+    The half-life is in hours; 0 where the memory is empty.
+    """
+    named = {"memory": model.memory, "trend": model.trend}
+    chosen = {
+        f"{name}_{setting}": float(getattr(memory, setting))
+        for name, memory in named.items()
+        if memory is not None
+        for setting in ("weight", "scale", "trusted")
+    }
+    if model.trend is not None:
+        chosen["trend_half_life_hours"] = float(model.trend.half_life * model.trend.step) / HOUR
+    return chosen
+
+
+def _transitions(
+    memory: TransitionMemory, dataset: Dataset, split: Parts, trusts: list[Weights | None]
+) -> Iterator[Counts]:
+    for trust in trusts:
+        rules = sequential_rules(dataset, split, span=memory.span, decay=memory.decay, trust=trust)
+        yield Counts(rules, trust is not None)
+
+
+def _trends(
+    memory: TrendMemory, dataset: Dataset, split: Parts, trusts: list[Weights | None]
+) -> Iterator[Counts]:
+    moments, kept = cut_moments(dataset, split, memory.count), memory.followers.shape[1]
+    for trust, half_life in itertools.product(trusts, HALF_LIVES):
+        table = lately(dataset, split, moments, half_life, kept, trust)
+        yield Counts(table, trust is not None, half_life)
+
+
+class _Validation:
+    """Ranks validation events by the model as it is, request scenario unknown."""
+
+    @torch.inference_mode()
+    def __init__(self, run: Run, dataset: Dataset, split: Parts) -> None:
+        targets, _ = held_out_targets(dataset, split, VALIDATION)
+        self.scorer = ModelScorer(run.model, dataset, known_scenario=False, device=run.device)
+        self.queries = self.scorer.encode(targets)
+        self.wanted = torch.from_numpy(dataset.items[targets.positions.numpy()]).long()
+
+    @torch.inference_mode()
+    def score(self) -> float:
+        """NDCG@10."""
+        ranks = rank_queries(self.scorer, self.queries, self.wanted).ranks
+        return float(ndcg(ranks.numpy(), CUTOFF).mean())
+
+
+def _fill(
+    memory: CountMemory, ways: Iterator[Counts], without: float, validation: _Validation
+) -> float:
+    """Fill a memory in the way, and with the scale and weight, that rank validation events best.
+
+    Args:
+        memory: of the model that is validated.
+        ways: how it may be filled; of equals, the first.
+        without: NDCG@10 without it.
+        validation: what ranks.
 
     Returns:
-        NDCG@10 on them without the memory and with it.
+        NDCG@10 with it.
     """
-    memory = run.model.memory
-    assert memory is not None
-    targets, _ = held_out_targets(dataset, split, VALIDATION)
-    scorer = ModelScorer(run.model, dataset, known_scenario=False, device=run.device)
-    queries = scorer.encode(targets)
-    wanted = torch.from_numpy(dataset.items[targets.positions.numpy()]).long()
-
-    def score(pair: tuple[float, float]) -> float:
-        memory.scale.fill_(pair[0])
-        memory.weight.fill_(pair[1])
-        return float(ndcg(rank_queries(scorer, queries, wanted).ranks.numpy(), CUTOFF).mean())
-
-    without = (SCALES[0], 0.0)
-    scores = {pair: score(pair) for pair in (without, *itertools.product(SCALES, WEIGHTS))}
-    best = max(scores, key=lambda pair: (scores[pair], -pair[1], -pair[0]))
-    memory.scale.fill_(best[0])
-    memory.weight.fill_(best[1])
-    return scores[without], scores[best]
+    best, chosen, setting = without, next(ways), (0.0, SCALES[0])
+    for way in itertools.chain([chosen], ways):
+        memory.learn(way.table)
+        for weight, scale in itertools.product(WEIGHTS, SCALES):
+            memory.set(weight, scale)
+            if (score := validation.score()) > best:
+                best, chosen, setting = score, way, (weight, scale)
+    memory.learn(chosen.table)
+    memory.set(*setting)
+    memory.trusted.fill_(chosen.trusted)
+    if isinstance(memory, TrendMemory):
+        memory.half_life.fill_(chosen.half_life)
+    return best

@@ -1,4 +1,4 @@
-"""The memory of transitions, taken from RUIE and given to others: does it, or RUIE, rank better?"""
+"""The memories, taken from RUIE and given to others: do they, or does RUIE, rank better?"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,25 +8,32 @@ from ruie_core.experiments.trials import Trial
 from ruie_core.presets import PRESETS, Overrides
 
 NAME: Final = "memory"
-RULES: Final = "sequential-rules"
-"""What the memory starts from, without a model."""
+RULES, RECENT = "sequential-rules", "recent-popularity"
+"""What the memories start from, without a model."""
 OTHERS: Final = ("gru4rec", "sasrec", "din", "star")
-"""The strongest baselines of the leaderboards, which know the memory from no paper."""
-WITH: Final[Overrides] = {"model.memory": PRESETS["ruie"]["model.memory"]}
-WITHOUT: Final[Overrides] = {"model.memory": 0}
+"""The strongest baselines of the leaderboards, which know the memories from no paper."""
+WITH: Final[Overrides] = {name: PRESETS["ruie"][name] for name in ("model.memory", "model.trend")}
+WITHOUT: Final[Overrides] = dict.fromkeys(WITH, 0)
 OWN: Final[dict[str, Overrides]] = {
     "ruie": {},
     "gate constant": {"objective.gate": "constant"},
     "no memory": WITHOUT,
     "no memory, gate constant": {**WITHOUT, "objective.gate": "constant"},
 }
-"""RUIE, its memory filled without regard to trust, and both without a memory."""
+"""RUIE, its memories filled without regard to trust, and both without memories."""
+HALVES: Final[dict[str, Overrides]] = {
+    "transitions alone": {"model.trend": 0},
+    "trend alone": {"model.memory": 0},
+}
+"""RUIE with one of its memories, where it has both: a trend needs a clock."""
 
 
 def plan(context: Context) -> Iterator[Trial]:
-    """Plan RUIE and others with and without the memory, leave-one-out, and the counts alone."""
-    yield from context.trials(NAME, RULES, RULES)
-    for variant, overrides in OWN.items():
+    """Plan RUIE and others with and without the memories, leave-one-out, and the counts alone."""
+    clock = context.dataset.has_clock
+    for counts in (RULES, RECENT) if clock else (RULES,):
+        yield from context.trials(NAME, counts, counts)
+    for variant, overrides in (OWN | HALVES if clock else OWN).items():
         yield from context.trials(NAME, variant, "ruie", overrides)
     for model in OTHERS:
         yield from context.trials(NAME, model, model)

@@ -11,6 +11,7 @@ from ruie_core.experiments.summaries.trials import Trials
 WHOLE: Final = "ruie"
 NO_MEMORY: Final = "no memory"
 GATE_OFF: Final = "gate constant"
+HALVES: Final = ("trend alone", "transitions alone")
 GIVEN: Final = ", memory"
 """Ends the name of a model that was given the memory."""
 
@@ -25,10 +26,10 @@ def ablation(trials: Trials) -> list[Row]:
 
 
 def memory(trials: Trials) -> list[Row]:
-    """The same of RUIE and others with and without the memory of transitions.
+    """The same of RUIE and others with and without the memories.
 
-    Panel ``gain``: what the memory brings to each model, and the gate to RUIE with it and without;
-    a family of its own.
+    Panel ``gain``: what the memories bring to each model, each of them to RUIE beside the other,
+    and the gate to RUIE with them and without; a family of its own.
     """
     name = "memory"
 
@@ -43,6 +44,7 @@ def memory(trials: Trials) -> list[Row]:
 
 
 def _gains(variants: Sequence[str]) -> list[Pair]:
-    pairs = [(WHOLE, NO_MEMORY), (WHOLE, GATE_OFF), (NO_MEMORY, f"{NO_MEMORY}, {GATE_OFF}")]
+    pairs = [(WHOLE, name) for name in (NO_MEMORY, *HALVES, GATE_OFF)]
+    pairs.append((NO_MEMORY, f"{NO_MEMORY}, {GATE_OFF}"))
     pairs += [(name, name.removesuffix(GIVEN)) for name in variants if name.endswith(GIVEN)]
     return [pair for pair in pairs if set(pair) <= set(variants)]

@@ -1,4 +1,4 @@
-"""What the memory adds to scores, against sums written out by hand."""
+"""What the memories add to scores, against sums written out by hand."""
 
 import numpy as np
 import pytest
@@ -25,8 +25,7 @@ def rules():
 def memory_of(rules, **settings):
     memory = TransitionMemory(CONFIG.model_copy(update=settings), ITEMS)
     memory.learn(rules)
-    memory.scale.fill_(10.0)
-    memory.weight.fill_(1.5)
+    memory.set(weight=1.5, scale=10.0)
     return memory
 
 

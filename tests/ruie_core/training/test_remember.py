@@ -74,9 +74,8 @@ def test_training_and_its_validation_know_nothing_of_it(trained):
     learnt = read_tensors(with_memory / "weights.safetensors")
     for name, tensor in read_tensors(without / "weights.safetensors").items():
         assert torch.equal(tensor, learnt.pop(name))
-    assert set(learnt) == {
-        f"memory.{name}" for name in ("followers", "strength", "scale", "weight")
-    }
+    counted = {"followers", "strength", "scale", "weight", "trusted"}
+    assert set(learnt) == {f"memory.{name}" for name in counted}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -115,6 +114,8 @@ def test_transitions_count_as_far_as_the_gate_trusts_both_events(data, trained):
                 expected[cell] += 0.5 ** (lag - 1) * trust[at] * trust[after]
     rules = sequential_rules(dataset, split, span=3, decay=0.5, trust=trust)
     np.testing.assert_allclose(rules.toarray(), expected, rtol=1e-5)
+    if not run.model.memory.trusted:
+        expected = sequential_rules(dataset, split, span=3, decay=0.5).toarray()
     kept = -np.sort(-expected, axis=1)[:, :12]
     np.testing.assert_allclose(run.model.memory.strength[1:], kept, rtol=1e-5)
 
@@ -150,8 +151,7 @@ def test_scale_and_weight_are_those_that_rank_validation_events_best(data, train
     best = validation_metrics(run.model, dataset, split, CPU)["ndcg@10"]
     for scale in (1.0, 10.0):
         for weight in (0.0, 1.0, 4.0):
-            memory.scale.fill_(scale)
-            memory.weight.fill_(weight)
+            memory.set(weight, scale)
             assert validation_metrics(run.model, dataset, split, CPU)["ndcg@10"] <= best
 
 
@@ -177,9 +177,10 @@ def test_blocks_and_one_history_alone_score_the_same(data, trained):
         assert found == [str(ids[item - 1]) for item in whole.top_items[row].tolist()]
 
 
-def test_a_gate_that_says_nothing_of_trust_is_refused():
-    wanted = config("sac", gate="item_q", memory=4)
-    with pytest.raises(UserError, match=r"item_q does not say how far .* or model.memory 0"):
+@pytest.mark.parametrize("settings", [{"memory": 4}, {"trend": 4}])
+def test_a_gate_that_says_nothing_of_trust_is_refused(settings):
+    wanted = config("sac", gate="item_q", **settings)
+    with pytest.raises(UserError, match=r"item_q does not say how far .* or set both to 0"):
         resolve_gate(wanted, build_model(wanted.model, 5, 2))
 
 

@@ -1,0 +1,83 @@
+"""Counting: what anyone met lately, and popularity beneath."""
+
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from ruie_core.config import ModelConfig
+from ruie_core.data.dataset import Dataset
+from ruie_core.data.lately import HALF_LIVES, cut_moments, lately
+from ruie_core.data.split import VALIDATION, Parts
+from ruie_core.errors import UserError
+from ruie_core.evaluation.metrics import ndcg
+from ruie_core.evaluation.popularity import PopularityScorer
+from ruie_core.evaluation.ranking import Targets, rank_targets
+from ruie_core.evaluation.validation import CUTOFF, held_out_targets
+from ruie_core.models.memory import TrendMemory
+
+KEPT: Final = 1024
+"""Items that are counted per moment and scenario, the strongest."""
+BACK_OFF: Final = 1e-3
+"""Weight of an item's share of all training events, which tells apart what nobody met lately."""
+
+
+class RecentPopularityScorer(PopularityScorer):
+    """The counts that RUIE's trend starts from, on their own: log(1 + c) of ``TrendMemory``.
+
+    Where the request names its scenario, c counts that scenario's events alone. The half-life is
+    the one that ranks validation events best, the request's scenario unknown, as for a trend.
+    """
+
+    def __init__(
+        self, dataset: Dataset, split: Parts, known_scenario: bool, device: torch.device
+    ) -> None:
+        """Count the training part.
+
+        Args:
+            dataset: the events.
+            split: (N,) uint8, part of every event.
+            known_scenario: whether the request names the scenario of the target.
+            device: where to score.
+
+        Raises:
+            UserError: the log has an order but no clock, or no validation event.
+        """
+        if not dataset.has_clock:
+            raise UserError(
+                "This dataset has an order of events but no clock, so nothing in it is recent: use "
+                "another baseline than recent-popularity."
+            )
+        super().__init__(dataset, split, device)
+        self.table *= BACK_OFF / self.table.sum()
+        self._times = torch.from_numpy(dataset.times)
+        self._scenarios = torch.from_numpy(dataset.scenarios)
+        kept = min(KEPT, dataset.n_items)
+        self.trend = TrendMemory(ModelConfig(trend=kept), dataset.n_scenarios).to(device)
+        moments = cut_moments(dataset, split, self.trend.count)
+        self.trend.begin(moments)
+        self.trend.set(weight=1.0, scale=1.0)
+        targets, _ = held_out_targets(dataset, split, VALIDATION)
+        self.known_scenario = False
+        scores = {}
+        for half_life in HALF_LIVES:
+            self.trend.learn(lately(dataset, split, moments, half_life, kept))
+            ranks = rank_targets(self, dataset, targets).ranks
+            scores[half_life] = float(ndcg(ranks.numpy(), CUTOFF).mean())
+        best = max(scores, key=lambda half_life: (scores[half_life], -half_life))
+        self.trend.learn(lately(dataset, split, moments, best, kept))
+        self.trend.half_life.fill_(best)
+        self.known_scenario = known_scenario
+
+    def encode(self, targets: Targets) -> Tensor:
+        """(B, 2) int64: the row of popularity, and the trend's row of each of (B,) requests."""
+        at = targets.positions.cpu()
+        named = self._scenarios[at].long() if self.known_scenario else None
+        rows = self.trend.rows(self._times[at], named).to(self.table.device)
+        return torch.cat([super().encode(targets), rows[:, None]], dim=1)
+
+    def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
+        """(B, last-first) float32 log counts of items ``first..last-1``, popularity beneath."""
+        scores = super().scores(queries, first, last)
+        self.trend.add_to(scores, queries[:, 1], first)
+        return scores
