@@ -63,6 +63,11 @@ class ModelConfig(Settings):
         description="Add the scenario embedding to the item's at the input; for plain encoders.",
     )
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the model ranks with a memory."""
+        return self.memory > 0 or self.trend > 0
+
     @model_validator(mode="after")
     def _heads_divide_width(self) -> "ModelConfig":
         if self.width % self.heads:

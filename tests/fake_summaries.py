@@ -27,7 +27,8 @@ ABLATION = {
 MEMORY = {
     "sequential-rules": -0.0061, "no memory": -0.0042, "no memory, gate constant": -0.0045,
     "gate constant": -0.0003, "sasrec": -0.0047, "sasrec, memory": -0.0006, "din": -0.0070,
-    "din, memory": -0.0021,
+    "din, memory": -0.0021, "recent-popularity": -0.0058, "trend alone": -0.0002,
+    "transitions alone": -0.0031,
 }  # fmt: skip
 REWARDS = {
     "like 5": 0.0001, "share 4": -0.0001, "all ones": -0.0003, "click only": -0.0013,

@@ -52,8 +52,8 @@ def ablation(scene: Scene) -> None:
 
 
 def memory(scene: Scene) -> None:
-    """What the memory of transitions brings to RUIE and to others."""
-    title = "RUIE and others, with and without the memory"
+    """What the memories bring to RUIE and to others."""
+    title = "RUIE and others, with and without the memories"
     _changes(scene, tables.CHANGES[1], title, trust_words.MEMORY_HELP, trust_words.memory)
 
 
@@ -178,8 +178,8 @@ def noise(scene: Scene) -> None:
 
 
 def trust(scene: Scene) -> None:
-    """The same where the gate also says how far the memory counts an event."""
-    title = "Gates as noise grows, with the memory"
+    """The same where the gate may also say how far the memories count an event."""
+    title = "Gates as noise grows, with the memories"
     _noise(scene, tables.NOISE[1], title, "trust", trust_words.TRUST_HELP)
 
 

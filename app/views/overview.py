@@ -50,7 +50,7 @@ def render(context: Context) -> None:
             key="overview_curves",
             name="training curves",
             title="Training",
-            reading=words.training(history, store.config.model.memory > 0),
+            reading=words.training(history, store.config.model.remembers),
             frame=history,
         )
     with right:

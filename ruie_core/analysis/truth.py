@@ -56,8 +56,10 @@ def separations(
         seed: of the bootstrap.
 
     Raises:
-        UserError: the table and the flags are not of one log.
+        UserError: the table is missing, or it and the flags are not of one log.
     """
+    if not steps.exists():
+        raise UserError(f"{steps} does not exist: run `ruie analyze` on the run first.")
     columns = ["user", "gate", "q_taken", "p_taken", "rank", "split"]
     frame = pq.read_table(steps, columns=columns).to_pandas()
     frame = frame[frame["split"] != "forecast"].reset_index(drop=True)

@@ -3,7 +3,7 @@
 Training transitions only. Items that never followed are told apart by popularity.
 """
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -13,11 +13,12 @@ from ruie_core.config import ModelConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.follows import sequential_rules
 from ruie_core.data.split import Parts
-from ruie_core.evaluation.popularity import PopularityScorer, ScenarioPopularityScorer
+from ruie_core.evaluation.popularity import (
+    OVERALL,
+    PopularityScorer,
+    ScenarioPopularityScorer,
+)
 from ruie_core.evaluation.ranking import Targets
-
-OVERALL: Final = 0.1
-"""Part of the back-off that is popularity everywhere, not in the scenario alone."""
 
 
 class MarkovScorer(ScenarioPopularityScorer):

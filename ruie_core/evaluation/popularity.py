@@ -4,6 +4,8 @@ They count training events only, as the model does. Items with equal counts tie,
 against the target (see ``ranking``): nothing else breaks it.
 """
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -12,6 +14,9 @@ from torch import Tensor
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.split import TRAIN, Parts
 from ruie_core.evaluation.ranking import Targets
+
+OVERALL: Final = 0.1
+"""How much popularity everywhere counts beside that in the scenario, where baselines mix them."""
 
 
 class TableScorer:

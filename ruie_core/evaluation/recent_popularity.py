@@ -7,17 +7,19 @@ from torch import Tensor
 
 from ruie_core.config import ModelConfig
 from ruie_core.data.dataset import Dataset
-from ruie_core.data.lately import HALF_LIVES, cut_moments, lately
+from ruie_core.data.lately import cut_moments, lately
 from ruie_core.data.split import VALIDATION, Parts
 from ruie_core.errors import UserError
 from ruie_core.evaluation.metrics import ndcg
-from ruie_core.evaluation.popularity import PopularityScorer
+from ruie_core.evaluation.popularity import OVERALL, PopularityScorer
 from ruie_core.evaluation.ranking import Targets, rank_targets
 from ruie_core.evaluation.validation import CUTOFF, held_out_targets
 from ruie_core.models.memory import TrendMemory
 
 KEPT: Final = 1024
 """Items that are counted per moment and scenario, the strongest."""
+HALF_LIVES: Final = (2, 4, 8, 16, 32, 64)
+"""What the half-life is chosen from, in moments: more than a model's trend may choose from."""
 BACK_OFF: Final = 1e-3
 """Weight of an item's share of all training events, which tells apart what nobody met lately."""
 
@@ -25,8 +27,9 @@ BACK_OFF: Final = 1e-3
 class RecentPopularityScorer(PopularityScorer):
     """The counts that RUIE's trend starts from, on their own: log(1 + c) of ``TrendMemory``.
 
-    Where the request names its scenario, c counts that scenario's events alone. The half-life is
-    the one that ranks validation events best, the request's scenario unknown, as for a trend.
+    Where the request names its scenario, c counts that scenario's events, and a tenth of all: a
+    rare scenario falls back on the others. The half-life is the one that ranks validation events
+    best under the same kind of request.
     """
 
     def __init__(
@@ -57,8 +60,8 @@ class RecentPopularityScorer(PopularityScorer):
         moments = cut_moments(dataset, split, self.trend.count)
         self.trend.begin(moments)
         self.trend.set(weight=1.0, scale=1.0)
+        self.known_scenario = known_scenario
         targets, _ = held_out_targets(dataset, split, VALIDATION)
-        self.known_scenario = False
         scores = {}
         for half_life in HALF_LIVES:
             self.trend.learn(lately(dataset, split, moments, half_life, kept))
@@ -67,17 +70,19 @@ class RecentPopularityScorer(PopularityScorer):
         best = max(scores, key=lambda half_life: (scores[half_life], -half_life))
         self.trend.learn(lately(dataset, split, moments, best, kept))
         self.trend.half_life.fill_(best)
-        self.known_scenario = known_scenario
 
     def encode(self, targets: Targets) -> Tensor:
-        """(B, 2) int64: the row of popularity, and the trend's row of each of (B,) requests."""
+        """(B, 2 or 3) int64: the row of popularity, and the trend's rows of (B,) requests."""
         at = targets.positions.cpu()
-        named = self._scenarios[at].long() if self.known_scenario else None
-        rows = self.trend.rows(self._times[at], named).to(self.table.device)
-        return torch.cat([super().encode(targets), rows[:, None]], dim=1)
+        times = self._times[at]
+        rows = [self.trend.rows(times, None)]
+        if self.known_scenario:
+            rows.insert(0, self.trend.rows(times, self._scenarios[at].long()))
+        looked_up = torch.stack(rows, dim=1).to(self.table.device)
+        return torch.cat([super().encode(targets), looked_up], dim=1)
 
     def scores(self, queries: Tensor, first: int, last: int) -> Tensor:
         """(B, last-first) float32 log counts of items ``first..last-1``, popularity beneath."""
         scores = super().scores(queries, first, last)
-        self.trend.add_to(scores, queries[:, 1], first)
+        self.trend.lift(scores, queries[:, 1:], first, OVERALL)
         return scores

@@ -11,6 +11,7 @@ NAMES = {
     "scenario-popularity": "Popularity in scenario",
     "markov": "Markov chain",
     "sequential-rules": "Sequential rules",
+    "recent-popularity": "Recent popularity",
     "gru4rec": "GRU4Rec",
     "caser": "Caser",
     "sasrec": "SASRec",
@@ -28,8 +29,10 @@ NAMES = {
     "gate engaged": "gate from engagement",
     "gate oracle": "oracle (knows the truth)",
     "joint, gate constant": "joint, gate = 1",
-    "no memory": "without memory",
-    "no memory, gate constant": "without memory, gate = 1",
+    "no memory": "without memories",
+    "no memory, gate constant": "without memories, gate = 1",
+    "transitions alone": "transitions alone, no trend",
+    "trend alone": "trend alone, no transitions",
     "gating": "what the gate adds to joint",
     "triplet": "triplet loss",
     "softmax": "softmax loss",
@@ -62,15 +65,15 @@ def experiment_name(name: str) -> str:
     >>> experiment_name("sasrec"), experiment_name("gate constant"), experiment_name("like 5")
     ('SASRec', 'gate = 1', 'like 5')
     >>> experiment_name("gru4rec, memory")
-    'GRU4Rec with memory'
+    'GRU4Rec with memories'
     """
     if has_memory(name):
-        return f"{experiment_name(name.removesuffix(_MEMORY))} with memory"
+        return f"{experiment_name(name.removesuffix(_MEMORY))} with memories"
     return NAMES.get(name, name.replace("-", " ").replace("_", " "))
 
 
 def has_memory(variant: str) -> bool:
-    """Tell whether a model was given the memory of transitions, which is not its own.
+    """Tell whether a model was given the memories, which are not its own.
 
     >>> has_memory("gru4rec, memory"), has_memory("no memory")
     (True, False)

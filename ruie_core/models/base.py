@@ -80,11 +80,6 @@ class SequenceModel(nn.Module, ABC):
         return self.items.weight
 
     @property
-    def remembers(self) -> bool:
-        """Whether the model has a memory to fill after training."""
-        return self.memory is not None or self.trend is not None
-
-    @property
     def recalled(self) -> int:
         """M, last items that the scores look up in the memory, among those the state reads."""
         return 0 if self.memory is None else min(self.memory.span, self.context)

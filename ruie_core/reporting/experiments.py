@@ -16,13 +16,13 @@ TITLES = {
     "leaderboard": "Leaderboard",
     "cross-domain": "Other domain",
     "ablation": "Ablation",
-    "memory": "Memory",
+    "memory": "Memories",
     "rewards": "Rewards",
     "scenario-split": "Per scenario",
     "transfer": "Transfer",
     "calibration": "Calibration of Q",
     "gate-oracle": "Noise",
-    "trust": "Noise, with memory",
+    "trust": "Noise, with memories",
     "watched": "Watched clicks",
 }
 """Experiments that have figures, and what their tabs are called."""
@@ -39,7 +39,7 @@ def verdict(
     k: int = 10,
     memory: pd.DataFrame | None = None,
 ) -> str:
-    """Answer the view's question: RUIE against the best baseline, its parts, memory and gates.
+    """Answer the view's question: RUIE against the best baseline, its parts, memories and gates.
 
     Args:
         board: as from ``experiment_tables.leaderboard``, of NDCG.
@@ -109,7 +109,7 @@ def _compared(board: pd.DataFrame, other: str) -> pd.DataFrame:
 
 
 def parts(ablation: pd.DataFrame) -> str:
-    """Say which parts earn their place: what it costs to change them, the memory left out.
+    """Say which parts earn their place: what it costs to change them, the memories left out.
 
     Args:
         ablation: variant, reference, value, low, high, p, p_holm, clear.
@@ -120,7 +120,7 @@ def parts(ablation: pd.DataFrame) -> str:
         ...     "value": [-0.009, 0.0001], "low": [-0.011, -0.001],
         ...     "high": [-0.007, 0.001], "clear": [True, False]})
         >>> print(parts(frame))
-        Of 2 changes to **RUIE** without its memory, 1 costs it NDCG: **triplet loss** −0.0090
+        Of 2 changes to **RUIE** without its memories, 1 costs it NDCG: **triplet loss** −0.0090
         [−0.0110, −0.0070]; 1 makes no difference that can be shown: **no attention**.
     """
     rows = records(ablation)
@@ -141,12 +141,12 @@ def parts(ablation: pd.DataFrame) -> str:
         names = listed([named(row["variant"]) for row in idle])
         said.append(f"{len(idle)} {verb} no difference that can be shown: {names}")
     full = named(rows[0]["reference"])
-    full += " without its memory" if rows[0]["reference"] == OWN else ""
+    full += " without its memories" if rows[0]["reference"] == OWN else ""
     return f"Of {len(rows)} {plural(len(rows), 'change')} to {full}, {'; '.join(said)}."
 
 
 def without_memory(memory: pd.DataFrame) -> str:
-    """Say what RUIE loses without its memory, as a clause; empty where it was not measured.
+    """Say what RUIE loses without its memories, as a clause; empty where it was not measured.
 
     Args:
         memory: variant, value, low, high, p, p_holm, clear.
@@ -155,7 +155,7 @@ def without_memory(memory: pd.DataFrame) -> str:
         >>> frame = pd.DataFrame({"variant": ["no memory"], "value": [-0.002], "low": [-0.003],
         ...     "high": [-0.001], "p": [0.01], "p_holm": [0.03], "clear": [True]})
         >>> without_memory(frame)
-        'Without its memory **RUIE** loses NDCG: −0.0020 [−0.0030, −0.0010], p = 0.030 after Holm'
+        'Without its memories **RUIE** loses NDCG: −0.0020 [−0.0030, −0.0010], p = 0.030 after Holm'
     """
     row = next((row for row in records(memory) if row["variant"] == NO_MEMORY), None)
     if row is None:
@@ -163,7 +163,7 @@ def without_memory(memory: pd.DataFrame) -> str:
     does = "is not shown to lose NDCG"
     if row["clear"]:
         does = "loses NDCG" if row["value"] < 0 else "gains NDCG"
-    return f"Without its memory {named(OWN)} {does}: {estimate(row)}, {significance(row)}"
+    return f"Without its memories {named(OWN)} {does}: {estimate(row)}, {significance(row)}"
 
 
 def gates(noise: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ HOLM_HELP = (
     "not corrected, the 95 % interval of the paired difference excludes zero. Intervals are over "
     "users and seeds."
 )
-TRAINING_ONLY = "RUIE goes without its memory here, so that only training counts."
+TRAINING_ONLY = "RUIE goes without its memories here, so that only training counts."
 ABLATION_HELP = (
     f"Each change is trained anew with the same seeds and budget as the full model. {TRAINING_ONLY}"
 )

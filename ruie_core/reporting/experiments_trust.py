@@ -20,8 +20,10 @@ from ruie_core.reporting.experiments_readings import TRAINING_ONLY, note, over
 from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import plural
 
-RULES, UNGATED = "sequential-rules", "gate constant"
+COUNTS, UNGATED = ("sequential-rules", "recent-popularity"), "gate constant"
 """Variants of the memory experiment: the counts alone, and RUIE whose gate is 1 throughout."""
+HALVES = ("trend alone", "transitions alone")
+"""RUIE with one of its memories."""
 
 _TRUTH = (
     "On a generated log it is known which events are noise. The oracle's gate is that truth: what "
@@ -29,7 +31,7 @@ _TRUTH = (
 )
 NOISE_HELP = f"{_TRUTH} {TRAINING_ONLY}"
 TRUST_HELP = (
-    f"{_TRUTH} Here the gate also says how far each event counts in the memory.  \n"
+    f"{_TRUTH} Here the gate may also say how far each event counts in the memories.  \n"
     f"{explained('Memory')}"
 )
 WATCHED_HELP = (
@@ -39,8 +41,9 @@ WATCHED_HELP = (
 )
 MEMORY_HELP = (
     f"{explained('Memory')}  \n"
-    "Sequential rules are the counts alone, without a model. With gate = 1 every event counts "
-    "alike, in training and in the memory. All models have the same seeds and budget."
+    "Sequential rules and recent popularity are the counts alone, without a model. With gate = 1 "
+    "every event counts alike, in training and in the memories. All models have the same seeds and "
+    "budget."
 )
 
 
@@ -101,7 +104,7 @@ def watched(frame: pd.DataFrame, auc: pd.DataFrame) -> str:
 
 
 def memory(frame: pd.DataFrame) -> str:
-    """Say what the memory is worth to RUIE, what the counts are alone, and with another model.
+    """Say what the memories are worth to RUIE, each of them, alone, and with another model.
 
     Args:
         frame: as from ``experiment_tables.ablation`` of ``memory``, against ``ruie``.
@@ -112,14 +115,17 @@ def memory(frame: pd.DataFrame) -> str:
         ...     "low": [-0.005, -0.001], "high": [-0.003, 0.003], "p": 0.01, "p_holm": [0.02, 0.4],
         ...     "clear": [True, False], "n_users": 99, "seeds": 5})
         >>> print(memory(frame).split(". n =")[0])
-        Without its memory **RUIE** loses NDCG: −0.0040 [−0.0050, −0.0030], p = 0.020 after Holm;
-        the best of 1 other model given the same memory, **SASRec with memory**, is not told apart
-        from it: +0.0010 [−0.0010, 0.0030]
+        Without its memories **RUIE** loses NDCG: −0.0040 [−0.0050, −0.0030], p = 0.020 after Holm;
+        the best of 1 other model given the same memories, **SASRec with memories**, is not told
+        apart from it: +0.0010 [−0.0010, 0.0030]
     """
     rows = {row["variant"]: row for row in records(frame)}
     said = [without_memory(frame)]
-    if RULES in rows:
-        said.append(f"the counts alone {_standing(rows[RULES])}")
+    said += [f"{named(half)} {_standing(rows[half])}" for half in HALVES if half in rows]
+    counts = [rows[name] for name in COUNTS if name in rows]
+    if counts:
+        best = max(counts, key=lambda row: row["value"])
+        said.append(f"the best counts alone, {named(best['variant'])}, {_standing(best)}")
     if UNGATED in rows:
         row = rows[UNGATED]
         change = "makes no difference that can be shown"
@@ -131,18 +137,16 @@ def memory(frame: pd.DataFrame) -> str:
         best = max(others, key=lambda row: row["value"])
         said.append(
             f"the best of {len(others)} other {plural(len(others), 'model')} given the same "
-            f"memory, {named(best['variant'])}, {_standing(best)}"
+            f"memories, {named(best['variant'])}, {_standing(best)}"
         )
     text = "; ".join(part for part in said if part)
-    text = text or f"What {named(OWN)} is without its memory is not in the table"
+    text = text or f"What {named(OWN)} is without its memories is not in the table"
     return f"{text[:1].upper()}{text[1:]}. {note(frame)}"
 
 
 def _standing(row: Record) -> str:
-    """Say where a model lies beside RUIE, or where the counts do."""
-    many = row["variant"] == RULES
+    """Say where a model, or what counts alone, lies beside RUIE."""
+    said = "is not told apart from it"
     if row["clear"]:
-        said = f"{'lie' if many else 'lies'} {'below' if row['value'] < 0 else 'above'} it"
-    else:
-        said = f"{'are' if many else 'is'} not told apart from it"
+        said = f"lies {'below' if row['value'] < 0 else 'above'} it"
     return f"{said}: {estimate(row)}"

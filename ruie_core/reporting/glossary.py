@@ -59,10 +59,11 @@ GLOSSARY: Mapping[str, Term] = MappingProxyType(
             r"gates?",
         ),
         "Memory": Term(
-            "What followed a person's last items before, for anybody: counted on training events, "
-            "each as far as the gate trusts it, and added to the model's score when it ranks. It "
-            "is filled after training, so that validation during training is without it.",
-            r"memory",
+            "Counts of training events, added to the model's score when it ranks: what followed a "
+            "person's last items before, for anybody, and what anyone met shortly before the "
+            "request (the trend). It is filled after training, so that validation during training "
+            "is without it.",
+            r"memor(y|ies)",
         ),
         "Gate mass": Term(
             "The sum of the gates of a scenario's events, as a share of all gates.", r"gate mass"

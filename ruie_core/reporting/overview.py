@@ -161,7 +161,7 @@ def training(frame: pd.DataFrame, memory: bool = False) -> str:
 
     Args:
         frame: epoch, ndcg and kept of every epoch.
-        memory: whether the run ranks with a memory, which no epoch knows of.
+        memory: whether the run ranks with memories, which no epoch knows of.
 
     Example:
         >>> frame = pd.DataFrame({"epoch": [1, 2, 3], "ndcg": [0.1, 0.2, 0.19],
@@ -169,13 +169,13 @@ def training(frame: pd.DataFrame, memory: bool = False) -> str:
         >>> training(frame).split(". ")[0]
         'Epoch 2 of 3 was kept: validation NDCG@10 0.200'
         >>> training(frame, memory=True).split(". ")[0]
-        'Epoch 2 of 3 was kept: validation NDCG@10 0.200, before the memory was filled'
+        'Epoch 2 of 3 was kept: validation NDCG@10 0.200, before the memories were filled'
     """
     kept = frame[frame["kept"]]
     if kept.empty:
         return "No epoch has been finished yet."
     row = kept.iloc[0]
-    without = ", before the memory was filled" if memory else ""
+    without = ", before the memories were filled" if memory else ""
     return (
         f"Epoch {int(row['epoch'])} of {int(frame['epoch'].max())} was kept: validation NDCG@10 "
         f"{number(row['ndcg'], 3)}{without}. It is the marked point of each curve. Band: one "

@@ -208,7 +208,7 @@ def resolve_gate(config: RunConfig, model: SequenceModel) -> RunConfig:
             f"objective.gate {gate} needs the value of items, which model {config.model.name} does "
             "not learn: choose another gate, or the model sac or sqn."
         )
-    if (config.model.memory or config.model.trend) and gate in NEED_ITEM_Q:
+    if config.model.remembers and gate in NEED_ITEM_Q:
         raise UserError(
             f"objective.gate {gate} does not say how far to trust an event, which model.memory and "
             "model.trend count by: choose another gate, or set both to 0."

@@ -1,9 +1,10 @@
 """Training as seen in a terminal: a bar with the time left, and a line per epoch."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -81,12 +82,35 @@ class TerminalWatcher:
         )
 
     def remembered(self, gain: Remembered) -> None:
-        """Print what the memory brought."""
-        scale, weight = (float(gain.tensors[f"memory.{name}"]) for name in ("scale", "weight"))
+        """Print what the memories brought, and how."""
         self.bar.console.print(
-            f"memory     validation NDCG@10 {gain.before:.4f} → {gain.after:.4f}"
-            f"  with weight {weight:g} and scale {scale:g}"
+            f"memories   validation NDCG@10 {gain.before:.4f} → {gain.after:.4f}"
         )
+        for name, what in MEMORIES.items():
+            if f"{name}_weight" in gain.settings:
+                self.bar.console.print(f"{what:<11}{chosen_words(gain.settings, name)}")
+
+
+MEMORIES: Final = {"memory": "followers", "trend": "trend"}
+"""What is printed of each memory of a model."""
+
+
+def chosen_words(settings: Mapping[str, float], name: str) -> str:
+    """Say how a memory was filled.
+
+    >>> chosen_words({"trend_weight": 1.5, "trend_scale": 10.0, "trend_trusted": 0.0,
+    ...               "trend_half_life_hours": 5.27}, "trend")
+    'weight 1.5, scale 10, every event alike, half-life 5.3 hours'
+    >>> chosen_words({"memory_weight": 0.0}, "memory")
+    'left out: it ranks no better'
+    """
+    if not settings[f"{name}_weight"]:
+        return "left out: it ranks no better"
+    weight, scale = settings[f"{name}_weight"], settings[f"{name}_scale"]
+    trust = "events by their gates" if settings[f"{name}_trusted"] else "every event alike"
+    hours = settings.get(f"{name}_half_life_hours")
+    half_life = "" if hours is None else f", half-life {hours:.1f} hours"
+    return f"weight {weight:g}, scale {scale:g}, {trust}{half_life}"
 
 
 class SilentWatcher:

@@ -163,7 +163,7 @@ def fit(
         if world.leads:
             keep()
             watcher.epoch(line)
-    if model.remembers and world.leads:
+    if trainer.config.model.remembers and world.leads:
         remembered = remember(trainer, dataset, split, truth)
         progress.best_weights |= remembered.tensors
         keep()

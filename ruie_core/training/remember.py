@@ -53,10 +53,12 @@ class Remembered(NamedTuple):
 
     Attributes:
         tensors: of the memories, on the CPU, by their names in the model.
+        settings: what was chosen for each, see ``memory_settings``.
         before, after: NDCG@10 on validation events without and with them.
     """
 
     tensors: dict[str, Tensor]
+    settings: dict[str, float]
     before: float
     after: float
 
@@ -98,7 +100,7 @@ def remember(
         for name, tensor in model.state_dict().items()
         if name.startswith(("memory.", "trend."))
     }
-    return Remembered(tensors, before, after)
+    return Remembered(tensors, memory_settings(model), before, after)
 
 
 def event_trust(

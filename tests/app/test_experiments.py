@@ -28,8 +28,8 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
 def test_the_first_sentence_answers_the_question(page: AppTest) -> None:
     answer = page.markdown[0].value
     assert answer.startswith("**Not shown to be better**: RUIE is not distinguishable from")
-    assert "Of 6 changes to **RUIE** without its memory, 3 cost it NDCG" in answer
-    assert "Without its memory **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0" in answer
+    assert "Of 6 changes to **RUIE** without its memories, 3 cost it NDCG" in answer
+    assert "Without its memories **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0" in answer
     assert (
         "These experiments are on **kuairand**; the run was trained on **invented log**"
         in texts(page)
@@ -75,8 +75,8 @@ def test_another_baseline_is_compared(page: AppTest) -> None:
 def test_the_memory_is_weighed_against_counts_and_other_models(page: AppTest) -> None:
     page.segmented_control(key=TAB).set_value("memory").run()
     said = texts(page)
-    assert "the counts alone lie below it: −0.0061 [−0.0070, −0.0052]" in said
-    assert "**SASRec with memory**, is not told apart from it: −0.0006 [−0.0015, 0.0003]" in said
+    assert "counts alone, **Recent popularity**, lies below it: −0.0058 [−0.0067, −0.0049]" in said
+    assert "**SASRec with memories**, is not told apart from it: −0.0006 [−0.0015, 0.0003]" in said
 
 
 def test_noise_alone_has_its_own_answer(open_view: OpenView) -> None:

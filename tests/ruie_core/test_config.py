@@ -77,6 +77,8 @@ ELSEWHERE = {
     "train.patience": "test_patience_ends_training",
     "model.memory_span": "test_span_and_decay_change_what_is_remembered",
     "model.memory_decay": "test_span_and_decay_change_what_is_remembered",
+    "model.trend": "test_moments_change_when_something_is_remembered",
+    "model.trend_moments": "test_moments_change_when_something_is_remembered",
 }
 
 
@@ -138,6 +140,19 @@ def test_span_and_decay_change_what_is_remembered(tmp_path):
         remembered.append(read_tensors(run / "weights.safetensors")["memory.strength"])
     assert not torch.equal(remembered[0], remembered[1])
     assert not torch.equal(remembered[0], remembered[2])
+
+
+def test_moments_change_when_something_is_remembered(tmp_path):
+    kept = []
+    for number, setting in enumerate(
+        ({"trend": 4}, {"trend": 4, "trend_moments": 9}, {"trend": 2})
+    ):
+        run = trained(merged({"model": setting}), tmp_path / str(number))
+        kept.append(read_tensors(run / "weights.safetensors"))
+    scenarios = make_dataset(n_users=25, length=(4, 16)).n_scenarios
+    assert [len(one["trend.strength"]) // (scenarios + 1) for one in kept] == [256, 9, 256]
+    assert [one["trend.strength"].shape[1] for one in kept] == [4, 4, 2]
+    assert kept[1]["trend.step"] > 20 * kept[0]["trend.step"]
 
 
 def test_no_field_is_left_untested():

@@ -11,7 +11,7 @@ leaderboard     difference  ``ruie`` and a model,      request, k
                             either way round
 cross-domain                the same two panels
 ablation        difference  changed model, full model  request, k
-memory          the same, RUIE and others with and without the memory of transitions
+memory          the same, RUIE and others with and without the memories
 rewards         difference  other rewards, defaults    metric ndcg (request, k), q_mean,
                                                        gate_mean
 rewards         rank-change other rewards; defaults    metric ndcg_spearman, gate_spearman
@@ -27,7 +27,7 @@ calibration     calibration single or double Q         metric slope, spearman, e
                                                        overestimation
 gate-oracle     noise       a gate                     x: share of noise; metric ndcg,
                                                        share_of_ceiling or auc
-trust           the same, ranked with the memory of transitions
+trust           the same, ranked with the memories
 watched         the same, x: share of clicks that were not watched through
 =============== =========== ========================== ====================================
 

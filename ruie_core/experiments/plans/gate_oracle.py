@@ -30,12 +30,12 @@ GATES: Final = ("constant", "q", "target", "likelihood", "engaged", "oracle")
 
 
 def plan(context: Context) -> Iterator[Trial]:
-    """Plan every gate on every log, leave-one-out; without a memory: what gates do in training."""
+    """Plan every gate on every log, leave-one-out; without memories: what gates do in training."""
     yield from _plan(context, NAME, WITHOUT)
 
 
 def plan_trust(context: Context) -> Iterator[Trial]:
-    """Plan the same with the memory, which counts transitions as far as the gate trusts them."""
+    """Plan the same with the memories, which may count events as far as the gate trusts them."""
     yield from _plan(context, TRUST, {})
 
 

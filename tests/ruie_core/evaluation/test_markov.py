@@ -6,7 +6,8 @@ import torch
 
 from ruie_core.data.follows import item_transitions
 from ruie_core.data.split import TEST, TRAIN, VALIDATION
-from ruie_core.evaluation.markov import OVERALL, MarkovScorer, SequentialRulesScorer
+from ruie_core.evaluation.markov import MarkovScorer, SequentialRulesScorer
+from ruie_core.evaluation.popularity import OVERALL
 from ruie_core.evaluation.ranking import Targets, rank_targets
 from tests.factories import make_dataset
 

@@ -118,9 +118,10 @@ def test_the_forest_has_a_line_at_zero_and_both_signs() -> None:
 
 def test_the_forest_of_the_memory_names_who_has_it() -> None:
     labels = FIGURES["memory"](LIGHT).layout.yaxis.ticktext
-    named = {"DIN", "DIN with memory", "SASRec with memory", "Sequential rules", "without memory"}
+    named = {"DIN", "DIN with memories", "SASRec with memories", "Recent popularity"}
+    named |= {"Sequential rules", "without memories", "trend alone, no transitions"}
     assert named <= set(labels)
-    assert "without memory, gate = 1" in labels
+    assert "without memories, gate = 1" in labels
 
 
 def test_an_estimate_without_an_interval_has_a_dot_and_no_line() -> None:

@@ -1,4 +1,4 @@
-"""Sentences over the memory of transitions: each part is said where it was measured, no to yes."""
+"""Sentences over the memories: each part is said where it was measured, no to yes."""
 
 from typing import Any
 
@@ -24,30 +24,33 @@ def memory(**more: Any) -> pd.DataFrame:
 
 def test_variants_are_found_by_the_names_that_the_plan_gives_them() -> None:
     assert {words.NO_MEMORY, trust.UNGATED} <= set(plan.OWN)
-    assert trust.RULES == plan.RULES
+    assert trust.COUNTS == (plan.RULES, plan.RECENT)
+    assert set(trust.HALVES) == set(plan.HALVES)
     assert all(has_memory(f"{model}, memory") for model in plan.OTHERS)
     assert not any(has_memory(variant) for variant in plan.OWN)
 
 
 def test_the_memory_is_read_part_by_part() -> None:
     assert trust.memory(memory()) == (
-        "Without its memory **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0.008 after Holm; "
-        "the counts alone lie below it: −0.0061 [−0.0070, −0.0052]; to trust every event alike "
-        "(gate = 1) makes no difference that can be shown: −0.0003 [−0.0012, 0.0006]; the best of "
-        "2 other models given the same memory, **SASRec with memory**, is not told apart from it: "
-        f"−0.0006 [−0.0015, 0.0003]. n = 7{THIN}452 users, 5 seeds; lines: 95{THIN}% intervals "
-        "over users and seeds."
+        "Without its memories **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0.008 after "
+        "Holm; **trend alone, no transitions** is not told apart from it: −0.0002 [−0.0011, "
+        "0.0007]; **transitions alone, no trend** lies below it: −0.0031 [−0.0040, −0.0022]; the "
+        "best counts alone, **Recent popularity**, lies below it: −0.0058 [−0.0067, −0.0049]; to "
+        "trust every event alike (gate = 1) makes no difference that can be shown: −0.0003 "
+        "[−0.0012, 0.0006]; the best of 2 other models given the same memories, **SASRec with "
+        "memories**, is not told apart from it: −0.0006 [−0.0015, 0.0003]. "
+        f"n = 7{THIN}452 users, 5 seeds; lines: 95{THIN}% intervals over users and seeds."
     )
 
 
 @pytest.mark.parametrize(
     ("value", "clear", "said"),
     [
-        (0.002, True, ("gains NDCG: +0.0020", "lie above it", "improves it", "lies above it")),
-        (-0.002, True, ("loses NDCG: −0.0020", "lie below it", "costs it NDCG", "lies below it")),
+        (0.002, True, ("gains NDCG: +0.0020", "rules**, lies above it", "improves it")),
+        (-0.002, True, ("loses NDCG: −0.0020", "rules**, lies below it", "costs it NDCG")),
         (
             -0.002, False,
-            ("is not shown to lose NDCG", "counts alone are not", "no difference", "**, is not"),
+            ("is not shown to lose NDCG", "rules**, is not", "no difference", "**, is not"),
         ),
     ],
 )  # fmt: skip
@@ -63,7 +66,9 @@ def test_what_was_not_tried_with_the_memory_is_passed_over() -> None:
     alone = frame[frame["variant"] == "no memory"]
     assert "; " not in trust.memory(alone).split(". n =")[0]
     others = frame[frame["variant"] == "sasrec"]
-    assert trust.memory(others).startswith("What **RUIE** is without its memory is not in the tab")
+    assert trust.memory(others).startswith(
+        "What **RUIE** is without its memories is not in the tab"
+    )
     assert words.without_memory(others) == ""
 
 
@@ -71,8 +76,8 @@ def test_the_verdict_names_the_memory_only_where_it_was_measured() -> None:
     none = pd.DataFrame()
     text = words.verdict(none, none, none, "unknown", 10, memory())
     assert text == (
-        "Without its memory **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0.008 after Holm "
-        f"(n = 7{THIN}452 users, 5 seeds)."
+        "Without its memories **RUIE** loses NDCG: −0.0042 [−0.0051, −0.0033], p = 0.008 after "
+        f"Holm (n = 7{THIN}452 users, 5 seeds)."
     )
     assert words.verdict(none, none, none, "unknown", 10, memory().iloc[:0]) == ""
 

@@ -92,7 +92,7 @@ def changes(**more: Any) -> pd.DataFrame:
 def test_parts_are_counted_by_what_their_change_does() -> None:
     text = words.parts(changes())
     assert text.startswith(
-        "Of 3 changes to **RUIE** without its memory, 1 costs it NDCG: **triplet"
+        "Of 3 changes to **RUIE** without its memories, 1 costs it NDCG: **triplet"
     )
     assert "; 1 improves it: **single Q** +0.0020 [0.0010, 0.0030]" in text
     assert text.endswith("; 1 makes no difference that can be shown: **gate \\= 1**.")
