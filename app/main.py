@@ -22,7 +22,7 @@ from app.selection import link
 from app.settle import settle
 from app.state import Context, checkpoints, chosen_run, context, open_store, view_to_open
 from app.turns import turn
-from app.url import take_notices
+from app.url import take_notices, visit
 from app.views.registry import VIEWS, View
 from ruie_core.analysis.cohorts import list_cohorts
 from ruie_core.analysis.frames.overview import glance
@@ -95,6 +95,7 @@ def _side(
 
 def _page(view: View, found: Context | UserError | None) -> Callable[[], None]:
     def page() -> None:
+        visit(view.module)
         if not view.needs_run:
             with boundary():
                 view.render(found if isinstance(found, Context) else None)

@@ -19,6 +19,7 @@ from app.selection import (
     FINDINGS,
     ITEM,
     KEYS,
+    OWN,
     PERIOD,
     PIN,
     RUN,
@@ -175,6 +176,8 @@ def follow(context: Context) -> Selection:
 def select_run(name: str) -> None:
     """Look at another run; the user stays if it knows them."""
     url.write(KEYS, _wanted() | {RUN: name})
+    for key in OWN:
+        url.put(key, "")
 
 
 def open_run(name: str, title: str) -> None:

@@ -70,4 +70,4 @@ def _page(table: str, n: int) -> int:
     pages = -(-n // frames.PAGE)
     if pages == 1:
         return 1
-    return int(st.pagination(pages, key=f"{table}_area_page_{pages}"))
+    return int(st.pagination(pages, key=f"{table}_area_page_{pages}", bind="query-params"))

@@ -8,7 +8,15 @@ from app.components import items, maps
 from app.components.area import area_list
 from app.components.chart import chart, heading
 from app.components.frames import load
-from app.components.map_look import DENSITY, drawn_look, listen, look_at, looked, map_bar
+from app.components.map_look import (
+    DENSITY,
+    drawn_look,
+    listen,
+    look_at,
+    looked,
+    map_bar,
+    take_over,
+)
 from app.components.maps import Map, Shown
 from app.state import Context, follow
 from ruie_core.analysis.frames import embeddings as frames
@@ -26,13 +34,14 @@ BOARD = (2.55, 1.2)
 def item_section(context: Context, telling: str) -> None:
     """Map and neighbours of items; ``telling`` is the trait that the colour shows at first."""
     store, selection = context.store, follow(context)
+    take_over(ITEMS, maps.mark(context, ITEMS))
     known = maps.colors(context)
     controls = st.columns(BOARD, gap="medium", vertical_alignment="bottom")
     with controls[0]:
         color = heading("Items", ITEMS, words.MAP_HELP).segmented_control(
             "Colour by", known, default=telling if context.group is None else known[0],
             required=True, key=f"item_color{'' if context.group is None else '_cohort'}",
-            label_visibility="collapsed",
+            bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
         extent = maps.extent(context, ITEMS)
         drag, mode = map_bar(ITEMS, extent, maps.total(context, ITEMS))

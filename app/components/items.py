@@ -25,7 +25,7 @@ def item_search(store: RunStore) -> pd.DataFrame | None:
     """Draw the search box; returns what was found, None where nothing was asked."""
     text = st.text_input(
         "Find an item by title or id", key=_TEXT, placeholder="part of a title, then Enter",
-        on_change=_look, args=(store,),
+        on_change=_look, args=(store,), bind="query-params",
     ).strip()  # fmt: skip
     return load(store, search_items, text) if text else None
 

@@ -6,11 +6,16 @@ from typing import Any
 
 import streamlit as st
 
+from app import url
 from app.components.plot_events import plot_events
+from ruie_core.analysis import shapes
 from ruie_core.analysis.frames.areas import Area, box
 from ruie_core.analysis.frames.maps import MOST_POINTS, SAMPLE, Window
 from ruie_core.analysis.frames.raster import scaled
+from ruie_core.analysis.shapes import Shape
+from ruie_core.errors import UserError
 from ruie_core.figures.numbers import count
+from ruie_core.reporting.text import escape
 
 DRAGS: Mapping[str, str] = {"zoom": "zoom", "pan": "pan", "box": "select", "lasso": "lasso"}
 """What dragging does, and Plotly's name of it."""
@@ -26,17 +31,49 @@ class Look:
         window: the visible part; none: the whole map.
         area: what was drawn with box or lasso.
         version: grows whenever the chart has to follow something that was not done in it.
+        mark: of the map (``shapes.mark_of``): on another run's the same places mean nothing.
     """
 
     window: Window | None = None
     area: Area | None = None
     version: int = 0
+    mark: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a link says of it."""
+        return shapes.write(self.mark, Shape(self.window, self.area))
 
 
 def looked(chart: str) -> Look:
     """Return what is looked at now."""
     now: Look = st.session_state.get(f"{chart}_look", Look())
     return now
+
+
+def take_over(chart: str, mark: str) -> None:
+    """Look at what the address names; call it before a map is drawn.
+
+    What was done in the chart stands in the address already, and draws nothing anew. What cannot be
+    read, or was drawn on another map, is said, and let go of.
+
+    Args:
+        chart: the chart's key, and the map's table.
+        mark: of the map.
+    """
+    now = looked(chart)
+    if now.mark != mark:
+        now = Look(version=now.version + 1, mark=mark)
+    text = url.own(chart, mark, now.text)
+    try:
+        window, area = shapes.read(text, mark, chart) if text else Shape()
+    except UserError as error:
+        st.warning(escape(str(error)))
+        window = area = None
+        url.put(chart, "")
+    if (window, area) != (now.window, now.area):
+        now = replace(now, window=window, area=area, version=now.version + 1)
+    st.session_state[f"{chart}_look"] = now
 
 
 def look_at(chart: str, window: Window | None) -> None:
@@ -104,7 +141,7 @@ def map_bar(chart: str, whole: Window, points: int) -> tuple[str, str]:
         )  # fmt: skip
         mode = st.segmented_control(
             "Draw", [POINTS, DENSITY], default=POINTS if points <= MOST_POINTS else DENSITY,
-            required=True, key=f"{chart}_mode_{points <= MOST_POINTS}",
+            required=True, key=f"{chart}_mode_{points <= MOST_POINTS}", bind="query-params",
             label_visibility="collapsed", help=_mode_help(points),
         )  # fmt: skip
     return DRAGS[str(drag)], str(mode)
@@ -130,7 +167,11 @@ def listen(chart: str) -> None:
 
 
 def _keep(chart: str, look: Look) -> None:
+    """Keep a look as a link holds it, and write the link."""
+    window, area = shapes.kept(Shape(look.window, look.area))
+    look = replace(look, window=window, area=area)
     st.session_state[f"{chart}_look"] = look
+    url.put(chart, look.text)
 
 
 def _mode_help(points: int) -> str:

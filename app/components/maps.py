@@ -11,6 +11,7 @@ from app.state import Context
 from ruie_core.analysis.frames import maps as frames
 from ruie_core.analysis.frames import raster
 from ruie_core.analysis.frames.maps import ITEMS, MOST_OVER, MOST_POINTS, SAMPLE, Window
+from ruie_core.analysis.shapes import mark_of
 from ruie_core.figures import points as figures
 from ruie_core.figures.embeddings import cards
 from ruie_core.figures.raster import raster_figure
@@ -65,6 +66,11 @@ def extent(context: Context, table: str) -> Window:
 def total(context: Context, table: str) -> int:
     """Return how many points lie on a map."""
     return int(load(context.store, frames.map_extent, table)["n"].iloc[0])
+
+
+def mark(context: Context, table: str) -> str:
+    """Return what tells this map from another run's."""
+    return mark_of(load(context.store, frames.map_extent, table))
 
 
 def visible(context: Context, which: Map) -> Window:

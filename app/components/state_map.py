@@ -7,7 +7,7 @@ from app.components.area import area_list
 from app.components.chart import chart, heading, show
 from app.components.frames import load
 from app.components.item_map import BOARD, drawn_line
-from app.components.map_look import DENSITY, drawn_look, listen, looked, map_bar
+from app.components.map_look import DENSITY, drawn_look, listen, looked, map_bar, take_over
 from app.components.maps import Map
 from app.components.messages import empty
 from app.components.window import drawn_window
@@ -29,11 +29,12 @@ def state_section(context: Context) -> None:
     store, selection = context.store, follow(context)
     if selection.user is None:
         return
+    take_over(STATES, maps.mark(context, STATES))
     path = load(store, frames.user_path, selection.user)
     known = maps.colors(context)
     color = heading("Where this person walked", STATES, words.STATES_HELP).segmented_control(
         "Colour by", known, default=known[0], required=True, label_visibility="collapsed",
-        key=f"state_color{'' if context.group is None else '_cohort'}",
+        key=f"state_color{'' if context.group is None else '_cohort'}", bind="query-params",
     )  # fmt: skip
     said, drawn = st.empty(), path
     if len(path):
@@ -82,11 +83,12 @@ def trajectory_section(context: Context) -> None:
     if bool(load(store, trajectories.has_clock)["clock"].iloc[0]):
         clock = controls.segmented_control(
             "Windows of", [trajectories.OWN, trajectories.CALENDAR], default=trajectories.OWN,
-            required=True, key="trajectory_clock", label_visibility="collapsed",
+            required=True, key="trajectory_clock", bind="query-params",
+            label_visibility="collapsed",
         )  # fmt: skip
     windows = controls.segmented_control(
         "Windows", [2, 3, 4, 6], default=4, required=True, key="trajectory_windows",
-        format_func=lambda k: f"{k} windows", label_visibility="collapsed",
+        format_func=lambda k: f"{k} windows", bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     found = load(store, trajectories.centroids, windows, clock, context.among)
     if found.empty:

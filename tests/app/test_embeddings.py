@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.components.map_look import Look
 from ruie_core.analysis.cohorts import listed_cohort, save_cohort
 from ruie_core.analysis.frames.areas import box
+from ruie_core.analysis.frames.maps import STATES, map_extent
+from ruie_core.analysis.shapes import Shape, mark_of, write
 from ruie_core.analysis.store import RunStore
 from tests.app.conftest import OpenView, texts
 
@@ -93,9 +94,10 @@ def test_above_the_threshold_the_map_is_a_raster_unless_points_are_asked_for(
 
 
 def test_an_area_is_listed_and_becomes_a_cohort(open_view: OpenView, own_checkpoints: Path) -> None:
-    page = open_view("embeddings", own_checkpoints, run="steady", user="u10000")
-    page.session_state["state_map_look"] = Look(area=box(-99, 99, -99, 0))
-    page.run()
+    store = RunStore(own_checkpoints / "steady")
+    shape = Shape(area=box(-99, 99, -99, 0))
+    drawn = {STATES: write(mark_of(map_extent(store, STATES)), shape)}
+    page = open_view("embeddings", own_checkpoints, run="steady", user="u10000", **drawn)
     assert not page.exception
     assert "lie in the area, drawn or not" in texts(page)
     assert "Rows 1 to 100 of" in texts(page)
@@ -107,6 +109,7 @@ def test_an_area_is_listed_and_becomes_a_cohort(open_view: OpenView, own_checkpo
     assert len(written["users"]) == written["n_users"] > 0
     page.button(key="state_map_area_clear").click().run()
     assert "lie in the area" not in texts(page)
+    assert STATES not in page.query_params
 
 
 def test_the_view_looks_at_the_cohort(open_view: OpenView, own_checkpoints: Path) -> None:

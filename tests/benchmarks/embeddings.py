@@ -26,8 +26,10 @@ from rich.table import Table
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from app.components.map_look import Look
-from ruie_core.analysis.frames.maps import MOST_POINTS, Window
+from ruie_core.analysis.frames.maps import MOST_POINTS, STATES, Window, map_extent
+from ruie_core.analysis.runs import list_runs
+from ruie_core.analysis.shapes import Shape, kept, mark_of, write
+from ruie_core.analysis.store import RunStore
 from tests.benchmarks.app import MAIN
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM, see_no_tour
 from tests.fake_run import fabricate
@@ -47,6 +49,7 @@ def zooms(folder: Path, repeat: int) -> tuple[float, Times, Times]:
     start = time.perf_counter()
     page.run()
     first = 1_000 * (time.perf_counter() - start)
+    mark = mark_of(map_extent(RunStore(list_runs(folder)[0].path), STATES))
     rng = np.random.default_rng(0)
     times: Times = {}
     cpu: Times = {}
@@ -56,7 +59,7 @@ def zooms(folder: Path, repeat: int) -> tuple[float, Times, Times]:
             half = rng.uniform(2, 10)
             x, y = rng.uniform(-6, 6, 2)
             window = Window(x - half, x + half, y - half, y + half)
-            page.session_state["state_map_look"] = Look(window)
+            page.query_params[STATES] = write(mark, kept(Shape(window)))
             start, spent = time.perf_counter(), time.process_time()
             page.run()
             times.setdefault(color, []).append(1_000 * (time.perf_counter() - start))
