@@ -18,7 +18,8 @@ KEYS = (
     FINDINGS,
 )  # fmt: skip
 """All of them, in the order of a link."""
-OWN = ("item_map", "state_map")
+TOLD = "told"
+OWN = ("item_map", "state_map", TOLD)
 """Names of texts that one view alone writes, about the run: they go where another run is chosen."""
 
 

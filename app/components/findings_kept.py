@@ -1,7 +1,7 @@
-"""Findings as they are kept: each change goes into the named list at once, else it is in the tab.
+"""Findings as they are kept: each change goes into the named list at once, else into the link.
 
-A change that cannot be written (somebody else changed the list meanwhile, the server only shows, a
-full disk) stays in the tab too, with the reason beside it, until its author decides.
+A change of a list that cannot be written (somebody else changed it meanwhile, the server only
+shows, a full disk) stays in the tab too, with the reason beside it, until its author decides.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import url
 from app.components.messages import problem
 from app.places import read_only
+from app.selection import TOLD
 from app.state import Context, select_findings
+from ruie_core.analysis import choices
 from ruie_core.analysis.findings import (
     ChangedMeanwhileError,
     FindingList,
@@ -33,6 +36,7 @@ from ruie_core.reporting.text import escape
 _DRAFTS, _NAME, _OTHER, _LIST, _ERROR = (
     "findings_drafts", "findings_name", "findings_other_name", "findings_list", "findings_error",
 )  # fmt: skip
+_CAPTIONS = "findings_captions"
 Picks = tuple[Pick, ...]
 
 
@@ -45,12 +49,14 @@ class Draft:
         seen: revision of the list's file that it follows; none: the choice has no name.
         unsaved: why it is not in its list, a sentence; none: it is, or has none.
         clash: whether another's change of the list is the reason.
+        link: what the address says of a choice without a name; empty: nobody has touched it.
     """
 
     picks: Picks
     seen: str | None = None
     unsaved: str | None = None
     clash: bool = False
+    link: str = ""
 
 
 def saved_list(context: Context) -> FindingList | None:
@@ -60,17 +66,49 @@ def saved_list(context: Context) -> FindingList | None:
 
 
 def draft(context: Context, offered: Sequence[Finding], saved: FindingList | None) -> Picks:
-    """Return the choice: what could not be saved, else the saved list, else as it was left.
-
-    A choice that nobody has touched is a suggestion.
-    """
+    """Return the choice: what could not be saved, else the saved list, else what the link says."""
     kept = _drafts().get(_owner(context))
-    if saved is not None and (kept is None or kept.unsaved is None):
-        kept = Draft(saved.picks, saved.revision)
-    elif kept is None:
-        kept = Draft(suggestion(offered))
+    text = url.own(TOLD, _owner(context), "" if kept is None else kept.link)
+    if saved is None:
+        kept = _linked(context, offered, kept, text)
+    else:
+        url.put(TOLD, "")  # the list's id says it all
+        if kept is None or kept.unsaved is None:
+            kept = Draft(saved.picks, saved.revision)
     _drafts()[_owner(context)] = kept
     return kept.picks
+
+
+def _linked(context: Context, offered: Sequence[Finding], kept: Draft | None, text: str) -> Draft:
+    """Return the choice that the address names; where it names none, a suggestion."""
+    if kept is not None and text and text == kept.link:
+        return kept
+    try:
+        found = choices.read(text) if text else None
+    except UserError as error:
+        st.warning(escape(str(error)))
+        url.put(TOLD, "")
+        found = None
+    if found is None:
+        return Draft(suggestion(offered))
+    if not found.cut:
+        return Draft(found.picks, link=text)
+    known = _captions(context)
+    if not any(each.identity in known for each in found.picks):
+        st.warning(words.CUT)
+        url.put(TOLD, choices.write(found.picks))  # as it is now: there is nothing left to cut
+        return Draft(found.picks, link=choices.write(found.picks))
+    picks = (
+        each.model_copy(update={"caption": known.get(each.identity, "")}) for each in found.picks
+    )
+    return Draft(tuple(picks), link=text)
+
+
+def _captions(context: Context) -> dict[tuple[str | None, ...], str]:
+    """Return what was last written in this tab: "back" leads to links that do not hold it."""
+    every: dict[str, dict[tuple[str | None, ...], str]]
+    every = st.session_state.setdefault(_CAPTIONS, {})
+    return every.setdefault(context.store.fingerprint, {})
 
 
 def edit(context: Context, change: Callable[[Picks], Picks]) -> None:
@@ -108,8 +146,11 @@ def status(context: Context) -> None:
     """Say quietly where the choice is kept, or loudly why it is not and what to do."""
     kept = _drafts()[_owner(context)]
     if kept.unsaved is None:
-        where = words.UNNAMED if kept.seen is None else words.SAVED
-        st.caption(words.SHOWS_ONLY if read_only() else where)
+        if kept.seen is None:
+            cut = choices.is_cut(kept.link)
+            (st.warning if cut else st.caption)(words.unnamed_line(cut, read_only()))
+        else:
+            st.caption(words.SHOWS_ONLY if read_only() else words.SAVED)
         return
     with st.container(border=True, key="findings_unsaved"):
         st.warning(escape(kept.unsaved))
@@ -154,7 +195,7 @@ def _drafts() -> dict[tuple[str, str | None], Draft]:
 
 
 def _keep(context: Context, picks: Picks, anyhow: bool = False) -> None:
-    """Keep a choice in the tab, and in its list.
+    """Keep a choice in its list, or in the link where it has no name.
 
     Args:
         context: run and selection.
@@ -163,7 +204,7 @@ def _keep(context: Context, picks: Picks, anyhow: bool = False) -> None:
     """
     owner, seen = _owner(context), _drafts()[_owner(context)].seen
     if owner[1] is None:
-        _drafts()[owner] = Draft(picks)
+        _unnamed(context, picks)
         return
     if read_only():
         _drafts()[owner] = Draft(picks, seen, unsaved=words.SHOWS_ONLY)
@@ -174,10 +215,18 @@ def _keep(context: Context, picks: Picks, anyhow: bool = False) -> None:
         clash = isinstance(error, ChangedMeanwhileError)
         _drafts()[owner] = Draft(picks, seen, unsaved=str(error), clash=clash)
         if owner[1] not in list_findings(context.store.path):  # removed elsewhere: nothing is lost
-            _drafts()[owner[0], None] = Draft(picks)
+            _unnamed(context, picks)
             _forget(context)
         return
     _drafts()[owner] = Draft(picks, changed.revision)
+
+
+def _unnamed(context: Context, picks: Picks) -> None:
+    """Keep a choice without a name."""
+    _captions(context).update({each.identity: each.caption for each in picks})
+    kept = Draft(picks, link=choices.write(picks))
+    _drafts()[context.store.fingerprint, None] = kept
+    url.put(TOLD, kept.link)
 
 
 def _forget(context: Context) -> None:

@@ -41,8 +41,31 @@ MORE = (
 )
 
 SAVED = "Saved: changes are kept in this list as you make them."
-UNNAMED = "Not named yet: kept in this browser tab until you save it as a list."
+CUT = (
+    "The link leaves out the captions of its findings, which are too long for it: whoever wrote "
+    "them can save the choice as a list and send a link to that."
+)
 SHOWS_ONLY = (
     "This server only shows (RUIE_READ_ONLY is set): changes stay in this browser tab, and no list "
     "is written."
 )
+
+
+def unnamed_line(cut: bool, shows_only: bool) -> str:
+    """Say where a choice without a name is kept.
+
+    Args:
+        cut: whether its captions are too long for a link.
+        shows_only: whether the server writes no lists.
+
+    >>> unnamed_line(cut=False, shows_only=False)
+    'Not named yet: kept in the link to this page until you save it as a list.'
+    """
+    until = " (this server only shows, and no list is written)" if shows_only else ""
+    until = until or " until you save it as a list"
+    if not cut:
+        return f"Not named yet: kept in the link to this page{until}."
+    return (
+        "Not named yet: the findings and their order are kept in the link to this page; the "
+        f"captions are too long for it and stay in this browser tab{until}."
+    )

@@ -145,7 +145,8 @@ def test_a_choice_outlives_its_list(open_view: OpenView, own_checkpoints: Path) 
     assert not page.exception
     assert "has no list of findings" in page.warning[0].value.replace("\\", "")
     assert "1 is chosen" in page.markdown[0].value
-    assert words.UNNAMED in texts(page)
+    assert words.unnamed_line(cut=False, shows_only=False) in texts(page)
+    assert page.query_params["told"] == f"plain~{second}~~"
     assert page.text_area(key=f"findings_caption_{second}").value == ""
 
 

@@ -1,4 +1,4 @@
-"""A copied link, opened by somebody else: the same zoom and lasso of the maps, the same events."""
+"""A copied link, opened by somebody else: the same zoom and lasso, events, and findings."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -171,4 +171,52 @@ def test_the_events_that_were_zoomed_to_are_in_the_link(
     part = page.locator(".js-plotly-plot").first.evaluate(drawn)
     other, its = colleague(copied(page))
     assert other.locator(".js-plotly-plot").first.evaluate(drawn) == pytest.approx(part)
+    its.sound()
+
+
+CAPTION = "What it means for the product, in your words"
+
+
+def told(page: Page) -> list[tuple[str, str]]:
+    """What is told: sentences in order, with their captions."""
+    cards = page.locator('[class*="st-key-findings_told_"]')
+    sentences = [card.locator("p").first.inner_text() for card in cards.all()]
+    captions = [box.input_value() for box in page.get_by_placeholder(CAPTION).all()]
+    return list(zip(sentences, captions, strict=True))
+
+
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
+def test_a_choice_of_findings_is_in_the_link(
+    page: Page, watch: Watch, colleague: Colleague, request: pytest.FixtureRequest
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    watch.open("/findings", run="steady")
+    suggested = told(page)
+    assert len(suggested) > 2
+    page.get_by_role("button", name="↓").nth(0).click()
+    page.wait_for_url("**told=*")
+    watch.settle()
+    page.get_by_role("button", name="✕").nth(2).click()
+    page.wait_for_function(
+        "n => document.querySelectorAll('textarea').length === n", arg=len(suggested) - 1
+    )
+    watch.settle()
+    page.get_by_placeholder(CAPTION).nth(1).fill("Ask search ~ first")
+    page.get_by_placeholder(CAPTION).nth(0).click()  # no Enter
+    page.wait_for_url("**captioned*")
+    watch.settle()
+    chosen = told(page)
+    sentences = [text.partition(" ")[2] for text, _ in suggested]
+    expected = [sentences[1], sentences[0], *sentences[3:]]
+    assert [text.partition(" ")[2] for text, _ in chosen] == expected
+    assert [text for _, text in chosen][:2] == ["", "Ask search ~ first"]
+    page.screenshot(path=ARTEFACTS / f"findings-linked-{request.node.callspec.params['page']}.png")
+    link = copied(page)
+    page.reload()
+    watch.settle()
+    assert told(page) == chosen
+    watch.sound()
+    other, its = colleague(link)
+    assert told(other) == chosen
+    assert other.url == link, "opening a link does not change it"
     its.sound()
