@@ -13,6 +13,7 @@ from ruie_core.figures import experiments_calibration as fit_figures
 from ruie_core.figures import experiments_curves as curves
 from ruie_core.figures import experiments_forest as forests
 from ruie_core.figures import experiments_transfer as matrices
+from ruie_core.reporting import experiments_memory as memory_words
 from ruie_core.reporting import experiments_readings as words
 from ruie_core.reporting import experiments_trust as trust_words
 
@@ -54,7 +55,7 @@ def ablation(scene: Scene) -> None:
 def memory(scene: Scene) -> None:
     """What the memories bring to RUIE and to others."""
     title = "RUIE and others, with and without the memories"
-    _changes(scene, tables.CHANGES[1], title, trust_words.MEMORY_HELP, trust_words.memory)
+    _changes(scene, tables.CHANGES[1], title, memory_words.MEMORY_HELP, memory_words.memory)
 
 
 def _changes(

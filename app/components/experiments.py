@@ -20,6 +20,7 @@ from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.theme import Theme
 from ruie_core.reporting import experiments as words
 from ruie_core.reporting import experiments_trials as trials
+from ruie_core.reporting.experiments_words import metric_title
 
 _FEW = 4
 """So many names stand beside each other; more are a list."""
@@ -146,11 +147,11 @@ def pick(place: DeltaGenerator, label: str, options: Sequence[str], key: str) ->
     if len(options) <= _FEW:
         chosen = place.segmented_control(
             label, options, default=options[0], required=True, key=key,
-            format_func=words.metric_title, label_visibility="collapsed",
+            format_func=metric_title, label_visibility="collapsed",
         )  # fmt: skip
     else:
         chosen = place.selectbox(
-            label, options, key=key, format_func=words.metric_title, label_visibility="collapsed",
+            label, options, key=key, format_func=metric_title, label_visibility="collapsed",
             width=240,
         )  # fmt: skip
     return str(chosen)

@@ -1,15 +1,16 @@
 """Sentences over the Experiments view: which part earns its place, and is RUIE better at all?"""
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
 
 from ruie_core.analysis.frames.experiment_tables import OWN, best_baseline
-from ruie_core.figures.experiments_names import experiment_name, is_oracle, metric_name
-from ruie_core.figures.numbers import bracket, count, number, p_value, percent, signed
+from ruie_core.figures.experiments_names import is_oracle, metric_name
+from ruie_core.figures.numbers import bracket, number, percent, signed
 from ruie_core.figures.overview import REQUEST_TITLES
-from ruie_core.figures.rows import Record, records
+from ruie_core.figures.rows import records
+from ruie_core.reporting.experiments_memory import NO_MEMORY, with_memory, without_memory
+from ruie_core.reporting.experiments_words import effect, named, significance, size
 from ruie_core.reporting.text import listed, plural, strong
 
 TITLES = {
@@ -27,7 +28,6 @@ TITLES = {
 }
 """Experiments that have figures, and what their tabs are called."""
 
-NO_MEMORY = "no memory"
 SPLIT_TITLES = {"leave-one-out": "last event of each user", "temporal": "events after a date"}
 
 
@@ -62,7 +62,9 @@ def verdict(
     """
     said = [_standing(board, request, k), parts(ablation)]
     if memory is not None and (worth := without_memory(memory)):
-        said.append(f"{worth} ({size(memory[memory['variant'] == NO_MEMORY])}).")
+        level = with_memory(memory)  # whoever reads "better" should know whose merit it is
+        n = size(memory[memory["variant"] == NO_MEMORY])
+        said.append(f"{worth}{'; ' * bool(level)}{level} ({n}).")
     return " ".join(part for part in (*said, gates(noise)) if part)
 
 
@@ -145,27 +147,6 @@ def parts(ablation: pd.DataFrame) -> str:
     return f"Of {len(rows)} {plural(len(rows), 'change')} to {full}, {'; '.join(said)}."
 
 
-def without_memory(memory: pd.DataFrame) -> str:
-    """Say what RUIE loses without its memories, as a clause; empty where it was not measured.
-
-    Args:
-        memory: variant, value, low, high, p, p_holm, clear.
-
-    Example:
-        >>> frame = pd.DataFrame({"variant": ["no memory"], "value": [-0.002], "low": [-0.003],
-        ...     "high": [-0.001], "p": [0.01], "p_holm": [0.03], "clear": [True]})
-        >>> without_memory(frame)
-        'Without its memories **RUIE** loses NDCG: −0.0020 [−0.0030, −0.0010], p = 0.030 after Holm'
-    """
-    row = next((row for row in records(memory) if row["variant"] == NO_MEMORY), None)
-    if row is None:
-        return ""
-    does = "is not shown to lose NDCG"
-    if row["clear"]:
-        does = "loses NDCG" if row["value"] < 0 else "gains NDCG"
-    return f"Without its memories {named(OWN)} {does}: {estimate(row)}, {significance(row)}"
-
-
 def gates(noise: pd.DataFrame) -> str:
     """Say which gate comes nearest to the oracle at the most noise that was well measured.
 
@@ -209,70 +190,6 @@ def most_noise(frame: pd.DataFrame) -> pd.DataFrame:
     well = frame[frame["seeds"] == frame["seeds"].max()]
     most: pd.DataFrame = frame[frame["x"] == well["x"].max()]
     return most
-
-
-def metric_title(metric: str) -> str:
-    """Return what a metric's control says.
-
-    >>> metric_title("share_of_ceiling"), metric_title("ndcg")
-    ('share of the ceiling', 'NDCG')
-    """
-    return "share of the ceiling" if metric == "share_of_ceiling" else experiment_name(metric)
-
-
-def named(name: str) -> str:
-    """Write a model's or change's name in bold, safe for Markdown.
-
-    >>> named("ruie-paper")
-    '**RUIE as in the paper**'
-    """
-    return strong(experiment_name(name))
-
-
-def effect(row: Record) -> str:
-    """Write what was changed and the difference that it makes.
-
-    >>> effect({"variant": "triplet", "value": 0.0, "low": None, "high": None})
-    '**triplet loss** 0.0000 [no interval]'
-    """
-    return f"{named(row['variant'])} {estimate(row)}"
-
-
-def estimate(row: Record, digits: int = 4) -> str:
-    """Write a difference with its interval.
-
-    >>> estimate({"value": -0.0012, "low": -0.002, "high": -0.0004})
-    '−0.0012 [−0.0020, −0.0004]'
-    """
-    return f"{signed(row['value'], digits)} {bracket(row['low'], row['high'], digits)}"
-
-
-def significance(row: Record) -> str:
-    """Write a p-value and whether it was corrected for the family of comparisons.
-
-    >>> significance({"p": 0.02, "p_holm": 0.12}), significance({"p": 0.02, "p_holm": None})
-    ('p = 0.12 after Holm', 'p = 0.020, not corrected')
-    """
-    if row["p_holm"] is not None:
-        return f"{p_value(row['p_holm'])} after Holm"
-    return f"{p_value(row['p'])}, not corrected"
-
-
-def size(frame: pd.DataFrame) -> str:
-    """Write how many users and seeds are behind a frame.
-
-    >>> size(pd.DataFrame({"n_users": [452, 452], "seeds": [5, 3]}))
-    'n = 452 users, 3 to 5 seeds'
-    """
-    users, seeds = (_range(frame[name]) for name in ("n_users", "seeds"))
-    return f"n = {users} users, {seeds} {'seed' if seeds == '1' else 'seeds'}"
-
-
-def _range(column: "pd.Series[float]") -> str:
-    least, most = column.min(), column.max()
-    if math.isnan(least):
-        return "unknown"
-    return count(least) if least == most else f"{count(least)} to {count(most)}"
 
 
 def other_dataset(chosen: str, of_run: str, known: Sequence[str]) -> str:

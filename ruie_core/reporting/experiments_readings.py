@@ -8,7 +8,7 @@ from ruie_core.analysis.frames.experiment_tables import GROUPS, OWN
 from ruie_core.figures.experiments_names import metric_name
 from ruie_core.figures.numbers import THIN, bracket, count, number, percent
 from ruie_core.figures.rows import Record, records
-from ruie_core.reporting.experiments import effect, estimate, named, significance, size
+from ruie_core.reporting.experiments_words import effect, estimate, named, significance, size
 from ruie_core.reporting.glossary import explained
 from ruie_core.reporting.text import listed, plural, strong
 
