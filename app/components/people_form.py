@@ -12,20 +12,30 @@ from ruie_core.analysis.frames.people import SORTS
 
 SORT = "user_sort"
 """Session key of the order in which matches are walked through."""
+_POPOVER, _OPENED = "build_popover", "build_opened"
 
 
+@st.fragment
 def behaviour_form(context: Context, found: Callable[[Behaviour | None, str | None], None]) -> None:
-    """Draw the form behind a small button.
+    """Draw a small button, and once it was clicked the form behind it.
 
     Args:
         context: run and selection.
         found: told the behaviour (none: everybody) and the order when the form is sent.
     """
+    popover = st.popover("Build a behaviour", type="tertiary", key=_POPOVER, on_change="rerun")
+    # Its fields are a third of the page's widgets, and few people open them. Who did finds them as
+    # they were left: a field that is not drawn forgets.
+    if popover.open:
+        st.session_state[_OPENED] = True
+    if st.session_state.get(_OPENED):
+        with popover:
+            _form(context, found)
+
+
+def _form(context: Context, found: Callable[[Behaviour | None, str | None], None]) -> None:
     store = context.store
-    with (
-        st.popover("Build a behaviour", type="tertiary", key="build_popover"),
-        st.form("behaviour_form", border=False),
-    ):
+    with st.form("behaviour_form", border=False):
         move = st.columns([2, 2, 1.3])
         source = _any(move[0], "From scenario", store.scenarios)
         target = _any(move[1], "to scenario", store.scenarios)

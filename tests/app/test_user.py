@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ruie_core.analysis.store import RunStore
 from tests.app.conftest import OpenView, texts
@@ -48,8 +49,25 @@ def test_previous_and_next_walk_through_the_users(open_view: OpenView) -> None:
     assert "**2** of 80 users" in texts(page)
 
 
+def open_form(page: AppTest) -> None:
+    page.session_state["build_popover"] = True
+    page.run()
+
+
+def test_the_form_is_drawn_once_it_is_opened_and_keeps_its_fields(open_view: OpenView) -> None:
+    page = open_view("user", run="steady", user="u10000")
+    assert "Events, at least" not in [each.label for each in page.number_input]
+    open_form(page)
+    field(page.number_input, "Events, at least").set_value(40)
+    field(page.button, "Find").click().run()
+    page.session_state["build_popover"] = False
+    page.run()
+    assert field(page.number_input, "Events, at least").value == 40
+
+
 def test_a_filter_says_how_many_of_how_many_match(open_view: OpenView, store: RunStore) -> None:
     page = open_view("user", run="steady", user="u10000")
+    open_form(page)
     wanted = store.sql("SELECT user_id FROM users WHERE n_events >= 40 ORDER BY n_events DESC")
     field(page.number_input, "Events, at least").set_value(40)
     field(page.selectbox, "In the order of").select("most events")
@@ -61,6 +79,7 @@ def test_a_filter_says_how_many_of_how_many_match(open_view: OpenView, store: Ru
 
 def test_a_filter_that_nobody_passes_keeps_the_person(open_view: OpenView) -> None:
     page = open_view("user", run="steady", user="u10000")
+    open_form(page)
     field(page.number_input, "Events, at least").set_value(100_000)
     field(page.button, "Find").click().run()
     assert not page.exception
