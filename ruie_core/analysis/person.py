@@ -57,7 +57,8 @@ class _Groups(NamedTuple):
 @once
 def _groups(store: RunStore) -> _Groups:
     with _legible(store):
-        file = pq.ParquetFile(store.large["steps"])
+        # Read at once: handed to Arrow's threads first, it waits for its turn on a busy machine.
+        file = pq.ParquetFile(store.large["steps"], pre_buffer=False)
     groups = [file.metadata.row_group(place) for place in range(file.num_row_groups)]
     leaves = [groups[0].column(place).path_in_schema for place in range(groups[0].num_columns)]
     ends = [group.column(leaves.index("user")).statistics for group in groups]

@@ -142,8 +142,8 @@ def _listing(row: Mapping[str, Any], kind: str, story: Story) -> str:
 
 
 def _line(name: str, value: float, taken: bool, story: Story) -> str:
-    dot = f"<span style='color:{story.colors[name]}'>●</span>"
-    text = f"{number(value)} {plain(short(name, 24))}"
+    dot, written = story.cards[name]
+    text = f"{number(value)} {written}"
     return f"{dot} <b>{text}</b> (taken)" if taken else f"{dot} {text}"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruie_core.figures.numbers import plain, short
 from ruie_core.figures.theme import (
     LIGHT,
     Theme,
@@ -53,6 +54,14 @@ class Story:
     def colors(self) -> dict[str, str]:
         """Colour of every scenario."""
         return scenario_colors(self.scenarios)
+
+    @cached_property
+    def cards(self) -> dict[str, tuple[str, str]]:
+        """Dot and name of every scenario as the cursor's cards write them."""
+        return {
+            name: (f"<span style='color:{color}'>●</span>", plain(short(name, 24)))
+            for name, color in self.colors.items()
+        }
 
     @cached_property
     def events(self) -> pd.DataFrame:
