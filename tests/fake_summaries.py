@@ -27,7 +27,7 @@ ABLATION = {
 MEMORY = {
     "sequential-rules": -0.0061, "no memory": -0.0042, "no memory, gate constant": -0.0045,
     "gate constant": -0.0003, "sasrec": -0.0047, "sasrec, memory": -0.0006, "din": -0.0070,
-    "din, memory": -0.0021, "recent-popularity": -0.0058, "trend alone": -0.0002,
+    "din, memory": -0.0021, "recent-popularity": -0.0058, "trend alone": -0.0004,
     "transitions alone": -0.0031,
 }  # fmt: skip
 REWARDS = {
