@@ -192,3 +192,21 @@ def test_a_resumed_run_remembers_what_an_uninterrupted_one_does(data, trained, t
         read_tensors(path / "weights.safetensors") for path in (out, trained(**MEMORY))
     )
     assert all(torch.equal(resumed[name], tensor) for name, tensor in whole.items())
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_events_count_by_their_gates_where_that_ranks_validation_events_better(knows, tmp_path):
+    dataset = chain_dataset(shuffled=False)
+    random = np.random.default_rng(5)
+    training = split_events(dataset, TrainConfig()) == TRAIN
+    stray = (random.random(dataset.n_events) < 0.5) & training
+    dataset.items[stray] = random.integers(1, 31, stray.sum())
+    truth = (~stray if knows else stray).astype(np.float32)
+    data = write_dataset(dataset, tmp_path / "data")
+    train(
+        config(gate="oracle", epochs=1, **MEMORY), load_dataset(data), data, tmp_path / "run",
+        ALONE, SilentWatcher(), truth=truth,
+    )  # fmt: skip
+    memory = load_run(tmp_path / "run", "cpu").model.memory
+    assert memory.weight > 0
+    assert bool(memory.trusted) == knows
