@@ -91,6 +91,8 @@ def remember(
     if model.trend is not None and dataset.has_clock:
         model.trend.begin(cut_moments(dataset, split, model.trend.count))
         memories.append((model.trend, _trends(model.trend, dataset, split, trusts)))
+    for memory, _ in memories:
+        memory.set(0.0, SCALES[0])  # a run that is resumed has been filled before
     validation = _Validation(run, dataset, split)
     before = after = validation.score()
     for memory, ways in memories:

@@ -1,6 +1,7 @@
 """The memory is filled after training, from training events, by trust; training knows none."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -192,6 +193,16 @@ def test_a_resumed_run_remembers_what_an_uninterrupted_one_does(data, trained, t
         read_tensors(path / "weights.safetensors") for path in (out, trained(**MEMORY))
     )
     assert all(torch.equal(resumed[name], tensor) for name, tensor in whole.items())
+
+
+def test_a_finished_run_that_is_resumed_remembers_the_same(data, trained, tmp_path):
+    dataset, out = load_dataset(data), tmp_path / "run"
+    shutil.copytree(trained(**MEMORY), out)
+    train(config(**MEMORY), dataset, data, out, ALONE, SilentWatcher(), resume=True)
+    again, before = (
+        read_tensors(path / "weights.safetensors") for path in (out, trained(**MEMORY))
+    )
+    assert all(torch.equal(again[name], tensor) for name, tensor in before.items())
 
 
 @pytest.mark.parametrize("knows", [True, False])
