@@ -13,11 +13,7 @@ from ruie_core.config import ModelConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.data.follows import sequential_rules
 from ruie_core.data.split import Parts
-from ruie_core.evaluation.popularity import (
-    OVERALL,
-    PopularityScorer,
-    ScenarioPopularityScorer,
-)
+from ruie_core.evaluation.popularity import OVERALL, PopularityScorer, ScenarioPopularityScorer
 from ruie_core.evaluation.ranking import Targets
 
 

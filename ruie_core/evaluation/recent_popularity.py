@@ -62,14 +62,15 @@ class RecentPopularityScorer(PopularityScorer):
         self.trend.set(weight=1.0, scale=1.0)
         self.known_scenario = known_scenario
         targets, _ = held_out_targets(dataset, split, VALIDATION)
-        scores = {}
-        for half_life in HALF_LIVES:
-            self.trend.learn(lately(dataset, split, moments, half_life, kept))
+        best, counts = -1.0, {}
+        for half_life in HALF_LIVES:  # of equals, the shortest
+            counts[half_life] = lately(dataset, split, moments, half_life, kept)
+            self.trend.learn(counts[half_life])
             ranks = rank_targets(self, dataset, targets).ranks
-            scores[half_life] = float(ndcg(ranks.numpy(), CUTOFF).mean())
-        best = max(scores, key=lambda half_life: (scores[half_life], -half_life))
-        self.trend.learn(lately(dataset, split, moments, best, kept))
-        self.trend.half_life.fill_(best)
+            if (score := float(ndcg(ranks.numpy(), CUTOFF).mean())) > best:
+                best = score
+                self.trend.half_life.fill_(half_life)
+        self.trend.learn(counts[int(self.trend.half_life)])
 
     def encode(self, targets: Targets) -> Tensor:
         """(B, 2 or 3) int64: the row of popularity, and the trend's rows of (B,) requests."""

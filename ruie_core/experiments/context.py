@@ -9,7 +9,7 @@ from ruie_core.config import RunConfig
 from ruie_core.data.dataset import Dataset
 from ruie_core.experiments.agreed import SEEDS, Agreed, Length
 from ruie_core.experiments.chosen import Chosen
-from ruie_core.experiments.counted import COUNTED
+from ruie_core.experiments.counted import COUNTED, NEED_CLOCK
 from ruie_core.experiments.settings import ExperimentSettings
 from ruie_core.experiments.transforms import SubsampleUsers, Transform
 from ruie_core.experiments.trials import Trial, with_settings
@@ -60,6 +60,8 @@ class Context:
     ) -> Iterator[Trial]:
         """Plan a variant, once per seed: preset, then tuned settings, then ``overrides``.
 
+        Nothing is planned of a baseline that needs a clock, where the log has none.
+
         Args:
             experiment: name of the experiment.
             variant: name of the variant.
@@ -70,6 +72,8 @@ class Context:
             x: place on the experiment's axis.
             tables: tables to keep beside the ranks.
         """
+        if model in NEED_CLOCK and not self.dataset.has_clock:
+            return
         counted = model in COUNTED
         named = {} if counted else {**preset(model), **self.chosen.overrides(model, split)}
         length = self.length(experiment, split)

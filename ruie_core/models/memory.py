@@ -134,6 +134,11 @@ class TrendMemory(CountMemory):
         self.register_buffer("step", torch.tensor(1))
         self.register_buffer("half_life", torch.tensor(0.0))
 
+    @property
+    def moments(self) -> Moments:
+        """How the log is cut."""
+        return Moments(int(self.first), int(self.step), self.count)
+
     def begin(self, moments: Moments) -> None:
         """Take over how the log is cut."""
         self.first.fill_(moments.first)
@@ -146,8 +151,7 @@ class TrendMemory(CountMemory):
             times: (B,) int64 when each request comes, milliseconds since epoch.
             scenarios: (B,) int64 scenario that each names; none where it is unknown.
         """
-        moments = Moments(int(self.first), int(self.step), self.count)
-        row = moments.of(times) * (self.n_scenarios + 1)
+        row = self.moments.of(times) * (self.n_scenarios + 1)
         return row if scenarios is None else row + scenarios
 
     def add_to(self, scores: Tensor, rows: Tensor, first: int) -> None:

@@ -14,6 +14,8 @@ from ruie_core.training.remember import Remembered
 
 _EVERY_SECONDS = 1.0
 """How often the file of progress is written at most."""
+MEMORIES: Final = {"memory": "followers", "trend": "trend"}
+"""How each memory of a model is called in print."""
 
 
 class TerminalWatcher:
@@ -89,10 +91,6 @@ class TerminalWatcher:
         for name, what in MEMORIES.items():
             if f"{name}_weight" in gain.settings:
                 self.bar.console.print(f"{what:<11}{chosen_words(gain.settings, name)}")
-
-
-MEMORIES: Final = {"memory": "followers", "trend": "trend"}
-"""What is printed of each memory of a model."""
 
 
 def chosen_words(settings: Mapping[str, float], name: str) -> str:

@@ -146,9 +146,9 @@ def _transitions(
 def _trends(
     memory: TrendMemory, dataset: Dataset, split: Parts, trusts: list[Weights | None]
 ) -> Iterator[Counts]:
-    moments, kept = cut_moments(dataset, split, memory.count), memory.followers.shape[1]
+    kept = memory.followers.shape[1]
     for trust, half_life in itertools.product(trusts, HALF_LIVES):
-        table = lately(dataset, split, moments, half_life, kept, trust)
+        table = lately(dataset, split, memory.moments, half_life, kept, trust)
         yield Counts(table, trust is not None, half_life)
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.watch import Watch
 
@@ -96,3 +96,20 @@ class Hands:
         if settle:
             self.page.wait_for_timeout(300)  # the script has to start before its end is waited for
             self.watch.settle()
+
+
+def zoom_story(page: Page, watch: Watch) -> None:
+    """Drag over a middle part of a person's events."""
+    page.keyboard.press("z")
+    expect(page.locator(".st-key-user_window")).to_be_visible()
+    watch.settle()
+    box = page.locator(".js-plotly-plot").first.bounding_box()
+    assert box is not None
+    y = box["y"] + 0.3 * box["height"]
+    page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], y, steps=5)
+    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=5)
+    page.mouse.up()
+    page.wait_for_url("**window=*")
+    watch.settle()

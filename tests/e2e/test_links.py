@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.components.map_look import DRAGS
 from tests.e2e.conftest import see_no_tour
+from tests.e2e.hands import zoom_story
 from tests.e2e.test_embeddings import ITEMS, MAIN, STATES, choose, drag, ranges
 from tests.e2e.watch import Watch
 from tests.serve import ARTEFACTS
@@ -155,18 +156,7 @@ def test_the_events_that_were_zoomed_to_are_in_the_link(
     page: Page, watch: Watch, colleague: Colleague
 ) -> None:
     watch.open("/user", run="steady", user="u10000", step="20")
-    page.keyboard.press("z")
-    expect(page.locator(".st-key-user_window")).to_be_visible()
-    watch.settle()
-    box = page.locator(".js-plotly-plot").first.bounding_box()
-    assert box is not None
-    y = box["y"] + 0.3 * box["height"]
-    page.mouse.move(box["x"] + 0.3 * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=8)
-    page.mouse.up()
-    page.wait_for_url("**window=*")
-    watch.settle()
+    zoom_story(page, watch)
     drawn = "plot => [...plot._fullLayout.xaxis.range]"
     part = page.locator(".js-plotly-plot").first.evaluate(drawn)
     other, its = colleague(copied(page))

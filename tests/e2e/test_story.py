@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.hands import zoom_story
 from tests.e2e.watch import Watch
 from tests.serve import ARTEFACTS
 
@@ -58,24 +59,13 @@ def test_it_plays_until_it_is_paused(page: Page, watch: Watch) -> None:
 def test_a_drag_zooms_all_rows_and_the_button_goes_back(page: Page, watch: Watch) -> None:
     page.set_viewport_size({"width": 1600, "height": 1500})
     watch.open("/user", run="steady", user="u10000", step="20")
-    page.keyboard.press("z")
-    expect(page.locator(".st-key-user_window")).to_be_visible()
-    watch.settle()
-    box = page.locator(".js-plotly-plot").first.bounding_box()
-    assert box is not None
-    y = box["y"] + 0.3 * box["height"]
-    page.mouse.move(box["x"] + 0.3 * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.4 * box["width"], y, steps=5)
-    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=5)
-    page.mouse.up()
-    page.wait_for_url("**window=*")
-    watch.settle()
+    zoom_story(page, watch)
     first, last = page.url.split("window=")[1].split("&")[0].split("-")
     expect(page.get_by_text(f"Events {first} to {last} of")).to_be_visible()
     page.screenshot(path=ARTEFACTS / "story-zoomed.png")
     box = page.locator(".js-plotly-plot").first.bounding_box()
     assert box is not None
+    y = box["y"] + 0.3 * box["height"]
     page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=4)
     page.wait_for_timeout(500)
     page.mouse.click(box["x"] + 0.6 * box["width"], y)

@@ -30,10 +30,10 @@ HALVES: Final[dict[str, Overrides]] = {
 
 def plan(context: Context) -> Iterator[Trial]:
     """Plan RUIE and others with and without the memories, leave-one-out, and the counts alone."""
-    clock = context.dataset.has_clock
-    for counts in (RULES, RECENT) if clock else (RULES,):
+    for counts in (RULES, RECENT):
         yield from context.trials(NAME, counts, counts)
-    for variant, overrides in (OWN | HALVES if clock else OWN).items():
+    own = OWN | HALVES if context.dataset.has_clock else OWN
+    for variant, overrides in own.items():
         yield from context.trials(NAME, variant, "ruie", overrides)
     for model in OTHERS:
         yield from context.trials(NAME, model, model)

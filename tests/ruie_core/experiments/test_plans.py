@@ -153,6 +153,16 @@ def test_a_log_without_a_clock_has_no_temporal_split():
     assert plan("calibration", context) == []
 
 
+@pytest.mark.parametrize("name", ["leaderboard", "memory"])
+def test_what_is_recent_is_planned_where_there_is_a_clock(name):
+    dataset = make_dataset(n_users=50)
+    ordered = dataclasses.replace(dataset, manifest=dataset.manifest | {"time": {"kind": "order"}})
+    clock, none = ({t.variant for t in plan(name, context_of(log))} for log in (dataset, ordered))
+    halves = {"trend alone", "transitions alone"} if name == "memory" else set()
+    assert clock - none == {"recent-popularity"} | halves
+    assert none < clock
+
+
 def test_rewards_that_are_all_alike_are_not_varied():
     every = make_dataset(n_users=50, rewards={"click": 1.0})
     assert plan("rewards", context_of(every)) == []
