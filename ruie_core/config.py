@@ -42,6 +42,12 @@ class ModelConfig(Settings):
         description="Events that gru4rec and sasrec read at most, in a window of their own.",
     )
     markov_order: int = Field(5, ge=1, le=50, description="Last events that caser reads.")
+    taste: int = Field(
+        0,
+        ge=0,
+        description="Last items whose mean stands for a user's taste beside the encoder; 0: no "
+        "taste. caser always has one, of max_length items.",
+    )
     memory: int = Field(
         0, ge=0, description="Followers kept per item in the memory of transitions; 0: no memory."
     )
@@ -72,6 +78,12 @@ class ModelConfig(Settings):
     def _heads_divide_width(self) -> "ModelConfig":
         if self.width % self.heads:
             raise ValueError(f"width {self.width} is not a multiple of heads {self.heads}")
+        return self
+
+    @model_validator(mode="after")
+    def _taste_within_length(self) -> "ModelConfig":
+        if self.taste > self.max_length:
+            raise ValueError(f"taste {self.taste} is more than max_length {self.max_length}")
         return self
 
 

@@ -26,7 +26,7 @@ class Estimates(NamedTuple):
         q: (n, S) float32 Q(s_t, ·), reward units.
         q_target: (n, S) the target network's.
         p: (n, S) probability of each next scenario.
-        intent: (n, d) v_t.
+        intent: (n, k) v_t.
         hidden: (n, d) s_t, the backbone's state.
     """
 
@@ -123,8 +123,8 @@ def read_states(
     """
     n, first = int(offsets[-1] - offsets[0]), int(offsets[0])
     model = run.model
-    width, scenarios = model.item_table.shape[1], model.n_scenarios
-    widths = (scenarios, scenarios, scenarios, width, width)
+    scenarios = model.n_scenarios
+    widths = (scenarios, scenarios, scenarios, model.item_table.shape[1], model.width)
     result = Estimates(*(torch.full((n, k), torch.nan, device=run.device) for k in widths))
     windows = (
         cover_singly(offsets, model.context)

@@ -97,7 +97,7 @@ def write_steps(
         np.full(n, np.nan, np.float32),
         np.zeros(n, np.int32),
         np.zeros((s, s)),
-        np.empty((int(plan.mapped.sum()), run.model.item_table.shape[1]), np.float32),
+        np.empty((int(plan.mapped.sum()), run.model.width), np.float32),
     )
     kept = 0
     with pq.ParquetWriter(path, schema, compression="zstd", **encodings(schema)) as writer:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ruie_core.config import ModelConfig
 from ruie_core.models.item_values import ItemValueHead
 from ruie_core.models.memory import TransitionMemory, TrendMemory
+from ruie_core.models.taste import Taste
 from ruie_core.models.types import Outputs, SequenceBatch
 
 FRESH_STATISTICS: Final = {
@@ -31,6 +32,7 @@ class SequenceModel(nn.Module, ABC):
         uses_request: True where a named request changes the intent.
         estimates_q: True where the model has a contextual Q estimator.
         values_items: True where the model learns the value of items.
+        taste: what the user's last items say beside the encoder; none where ``config.taste`` is 0.
         memory: what followed which item, added to the scores; none where ``config.memory`` is 0.
         trend: what is met lately, added to the scores; none where ``config.trend`` is 0.
         default_gate: what ``objective.gate`` auto stands for.
@@ -62,21 +64,29 @@ class SequenceModel(nn.Module, ABC):
         super().__init__()
         self.n_items = n_items
         self.n_scenarios = n_scenarios
-        self.items = nn.Embedding(n_items + 1, config.width, padding_idx=0, sparse=sparse)
+        self.width = config.width
+        parts = 2 if config.taste else 1
+        self.items = nn.Embedding(n_items + 1, parts * self.width, padding_idx=0, sparse=sparse)
         self.scenarios = nn.Embedding(n_scenarios + 1, config.width, padding_idx=0)
         self.dropout = nn.Dropout(config.dropout)
+        self.taste = Taste(config, n_items, sparse=sparse) if config.taste else None
         self.memory = TransitionMemory(config, n_items) if config.memory else None
         self.trend = TrendMemory(config, n_scenarios) if config.trend else None
         # Small embeddings: with unit-sized scores a short log is learnt by heart in three epochs.
         for table in (self.items, self.scenarios):
             start_small(table)
+        if self.taste is not None:
+            start_small(self.taste.items)
         self.register_buffer("log_popularity", torch.zeros(n_items + 1))
         for name, value in FRESH_STATISTICS.items():
             self.register_buffer(name, torch.tensor(value))
 
     @property
     def item_table(self) -> Tensor:
-        """(I + 1, d) item embeddings E; row 0 is padding."""
+        """(I + 1, k) item embeddings E as intents meet them; row 0 is padding.
+
+        k is d; or 2d with a taste, whose half comes last.
+        """
         return self.items.weight
 
     @property
@@ -133,15 +143,27 @@ class SequenceModel(nn.Module, ABC):
         named = None if request is None else request[:, -1]
         return self.scores(self.queries(intent[:, -1].float(), recent, times, named))
 
-    @abstractmethod
     def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
-        """Read every prefix of every window at once.
+        """Read every prefix of every window at once: what the encoder makes of it, and the taste.
 
         Args:
             batch: windows of events, (B, L), padded on the right.
             request: (B, L) int64 scenario of the next event, 1..S (0 at padding), where the
                 request names it; none where it is unknown.
         """
+        outputs = self.encode(batch, request)
+        if self.taste is None:
+            return outputs
+        return outputs._replace(intent=torch.cat([outputs.intent, self.taste(batch.items)], dim=-1))
+
+    @abstractmethod
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:
+        """Read every prefix of every window at once, as ``forward``: an intent of width d."""
+
+    def read(self, items: Tensor) -> Tensor:
+        """(...) codes → (..., d) embeddings of items as events; 0 at padding."""
+        embedded: Tensor = self.items(items)[..., : self.width]
+        return embedded
 
     @torch.no_grad()
     def start(self, counts: Tensor, steady_return: float) -> None:  # noqa: ARG002

@@ -1,9 +1,10 @@
 """Caser: the last few items as an image, read by horizontal and vertical filters.
 
 Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding",
-WSDM 2018, https://arxiv.org/abs/1809.07426, equations 3 to 9. Deviations: no user embedding, so
-that a state is a function of the history alone (unknown users and what-if histories have one
-too), and one item table serves input and output.
+WSDM 2018, https://arxiv.org/abs/1809.07426, equations 3 to 10. Deviations: the user's embedding,
+beside which the filters' answer stands, is made of the items they met (``models.taste``), so that
+a state is a function of the history alone and unknown users and what-if histories have one too;
+what the filters say is scored against the items that they read; items have no bias.
 """
 
 from typing import Final
@@ -28,9 +29,10 @@ class Caser(PlainModel):
     def __init__(
         self, config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False
     ) -> None:
+        config = config.model_copy(update={"taste": config.taste or config.max_length})
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width, order = config.width, config.markov_order
-        self.context = order
+        self.context = self.order = order
         self.horizontal = nn.ModuleList(
             nn.Conv1d(width, HORIZONTAL, height) for height in range(1, order + 1)
         )
@@ -38,7 +40,7 @@ class Caser(PlainModel):
         self.combine = nn.Linear(HORIZONTAL * order + VERTICAL * width, width)
         self.project = nn.Linear(width, width)
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:  # noqa: ARG002
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:  # noqa: ARG002
         """Read every prefix of every window; the request is ignored."""
         hidden = F.relu(self.combine(self.dropout(self.filtered(self.embed(batch)))))
         return Outputs(hidden, self.project(hidden))
@@ -50,7 +52,7 @@ class Caser(PlainModel):
         height h slides over an image of L_c rows in L_c − h + 1 steps and keeps its largest
         answer: sliding it over the whole sequence and pooling as many neighbours is the same.
         """
-        order = self.context
+        order = self.order
         padded = F.pad(embedded, (0, 0, order - 1, 0))  # (B, L + L_c − 1, d)
         sequence = padded.transpose(1, 2)
         answers = [

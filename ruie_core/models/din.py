@@ -80,9 +80,9 @@ class Din(SequenceModel):
             nn.Linear(2 * width, width),
         )
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:
         """Read every prefix of every window for the request's scenario, or for an unknown one."""
-        events = self.dropout(self.items(batch.items) + self.scenarios(batch.scenarios))
+        events = self.dropout(self.read(batch.items) + self.scenarios(batch.scenarios))
         asked = self.requests.read(request, batch.items.shape)
         interest = self.unit(events, events + asked)
         return Outputs(interest, self.tower(torch.cat([interest, events, asked], dim=-1)))

@@ -24,7 +24,7 @@ class Gru4Rec(WindowedModel):
         self.gru = nn.GRU(width, width, layers, batch_first=True, dropout=between)
         self.project = nn.Linear(width, width)
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:  # noqa: ARG002
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:  # noqa: ARG002
         """Read every prefix of every window; the request is ignored."""
         hidden, _ = self.gru(self.dropout(self.embed(batch)))
         return Outputs(hidden, self.project(self.dropout(hidden)))

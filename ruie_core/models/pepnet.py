@@ -68,10 +68,10 @@ class PepNet(SequenceModel):
         self.requests = RequestEmbedding(n_scenarios, width)
         self.tower = GatedTower(width, config.dropout)
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:
         """Read every prefix of every window for the request's scenario, or for an unknown one."""
         scenario = self.scenarios(batch.scenarios)
-        events = self.items(batch.items) + scenario
+        events = self.read(batch.items) + scenario
         hidden = self.backbone(self.dropout(self.event_gate(scenario, events) * events))
         asked = self.requests.read(request, batch.items.shape)
         return Outputs(hidden, hidden + self.tower(hidden, asked))

@@ -26,7 +26,7 @@ class PlainModel(SequenceModel):
 
     def embed(self, batch: SequenceBatch) -> Tensor:
         """(B, L, d) input of each event, before dropout; 0 at padding."""
-        item: Tensor = self.items(batch.items)
+        item = self.read(batch.items)
         return item + self.scenarios(batch.scenarios) if self.event_scenarios else item
 
 

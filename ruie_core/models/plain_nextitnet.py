@@ -25,7 +25,7 @@ class PlainNextItNet(PlainModel):
         )
         self.context = self.backbone.context
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:  # noqa: ARG002
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:  # noqa: ARG002
         """Read every prefix of every window; the request is ignored."""
         hidden = self.backbone(self.dropout(self.embed(batch)))
         return Outputs(hidden, hidden)

@@ -52,9 +52,9 @@ class Ruie(SequenceModel):
         for estimator in (self.estimator, self.target_estimator):
             estimator.q_head.bias.fill_(steady_return)
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:
         """Read every prefix of every window; a named request takes the place of p_t."""
-        item, scenario = self.items(batch.items), self.scenarios(batch.scenarios)
+        item, scenario = self.read(batch.items), self.scenarios(batch.scenarios)
         hidden = self.backbone(self.dropout(item + scenario))
         embedded = torch.cat([item, scenario], dim=-1)
         context, q, logits = self.estimator(embedded, hidden)

@@ -66,9 +66,9 @@ class SasRec(WindowedModel):
         )
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:  # noqa: ARG002
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:  # noqa: ARG002
         """Read every prefix of every window; the request is ignored."""
-        x = math.sqrt(self.items.embedding_dim) * self.embed(batch)
+        x = math.sqrt(self.width) * self.embed(batch)
         places = self.places(torch.arange(x.shape[1], device=x.device))
         hidden = self.norm(self.blocks(self.dropout(x + places)))
         return Outputs(hidden, hidden)

@@ -38,9 +38,9 @@ class Sqn(PlainNextItNet):
         for head in (self.values, self.target_values):
             head.bias.fill_(steady_return)
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:
         """Read every prefix of every window; the request is ignored."""
-        outputs = super().forward(batch, request)
+        outputs = super().encode(batch, request)
         return outputs._replace(item_values=self.values(outputs.hidden))
 
     def item_value_heads(self) -> tuple[ItemValueHead, ItemValueHead]:

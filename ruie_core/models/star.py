@@ -84,13 +84,13 @@ class Star(SequenceModel):
             nn.Linear(width, width),
         )
 
-    def forward(self, batch: SequenceBatch, request: Tensor | None = None) -> Outputs:
+    def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:
         """Read every prefix of every window for the request's scenario, or for an unknown one.
 
         Positions at which nothing is asked (padding, and events that no request follows) go
         through no tower and count in no statistic.
         """
-        events = self.items(batch.items) + self.scenarios(batch.scenarios)
+        events = self.read(batch.items) + self.scenarios(batch.scenarios)
         hidden = self.backbone(self.dropout(events))
         domain = (batch.items > 0) * (self.n_scenarios + 1) if request is None else request
         asked = domain > 0

@@ -10,7 +10,7 @@ from ruie_core.models.base import SequenceModel
 
 
 class Optimizer:
-    """AdamW on dense parameters and, for a sparse item table, SparseAdam on touched rows.
+    """AdamW on dense parameters and, for sparse tables of items, SparseAdam on touched rows.
 
     Weight decay applies to matrices only: not to embeddings, norms or biases. The gradient norm
     is clipped over the dense parameters; a sparse table's step is bounded by Adam itself.
@@ -18,10 +18,9 @@ class Optimizer:
 
     def __init__(self, model: SequenceModel, config: TrainConfig) -> None:
         self.clip_norm = config.clip_norm
-        tables = {
-            id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)
-        }
-        sparse = [model.items.weight] if model.items.sparse else []
+        embeddings = [each for each in model.modules() if isinstance(each, nn.Embedding)]
+        tables = {id(table.weight) for table in embeddings}
+        sparse = [table.weight for table in embeddings if table.sparse]
         self.dense = [
             p for p in model.parameters() if p.requires_grad and all(p is not s for s in sparse)
         ]

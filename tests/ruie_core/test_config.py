@@ -37,6 +37,7 @@ CHANGES = {
     "objective.margin": 0.01,
     "objective.negatives": 9,
     "objective.negative_power": 1.0,
+    "model.taste": 4,
     "objective.gate": "constant",
     "objective.gate_warmup": 3,
     "objective.engagement": 2.0,

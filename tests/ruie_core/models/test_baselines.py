@@ -27,6 +27,20 @@ def test_caser_reads_the_image_of_the_last_items_at_every_position():
 
 
 @torch.no_grad()
+def test_casers_user_is_made_of_the_last_items_and_stands_beside_the_filters_answer():
+    torch.manual_seed(0)
+    config = ModelConfig(name="caser", width=6, heads=2, markov_order=2, max_length=3)
+    model = build_model(config, 20, 2).eval()
+    items = torch.randint(1, 21, (2, 5))
+    outputs = model(SequenceBatch(items, torch.ones_like(items)))
+    assert model.item_table.shape == (21, 2 * 6)
+    for t in range(5):
+        user = model.taste.items(items[:, max(0, t - 2) : t + 1]).mean(1)
+        answer = model.project(outputs.hidden[:, t])
+        torch.testing.assert_close(outputs.intent[:, t], torch.cat([answer, user], dim=1))
+
+
+@torch.no_grad()
 def test_gru4rec_is_a_recurrence_from_the_windows_start():
     torch.manual_seed(0)
     config = ModelConfig(name="gru4rec", width=6, heads=2, layers=1)

@@ -9,13 +9,16 @@ from ruie_core.models.registry import MODELS, build_model
 from ruie_core.models.types import SequenceBatch
 
 ITEMS, SCENARIOS = 40, 4
+TASTE = ", taste"
 
 
-def build(name, seed=0, **settings):
+def build(name, seed=0, scenarios=SCENARIOS, **settings):
     torch.manual_seed(seed)
     shape = {"width": 16, "dilations": (1, 2), "attention_span": 6, "max_length": 14}
+    if name.endswith(TASTE):
+        name, settings = name.removesuffix(TASTE), {"taste": 11} | settings
     config = ModelConfig(name=name, **shape | settings)
-    model = build_model(config, ITEMS, SCENARIOS).eval()
+    model = build_model(config, ITEMS, scenarios).eval()
     for parameter in model.parameters():  # zero biases and unit norms would hide mistakes
         if parameter.ndim == 1:
             parameter.data += 0.1 * torch.randn_like(parameter)
@@ -36,7 +39,7 @@ def tensors(outputs):
     return [part for part in parts if part is not None]
 
 
-models = pytest.mark.parametrize("name", sorted(MODELS))
+models = pytest.mark.parametrize("name", sorted([*MODELS, *(f"{name}{TASTE}" for name in MODELS)]))
 
 
 @models
@@ -126,7 +129,7 @@ def test_every_trained_parameter_takes_part(name):
 @models
 @torch.no_grad()
 def test_it_works_with_one_scenario(name):
-    model = build_model(ModelConfig(name=name, width=8, heads=2), ITEMS, 1).eval()
+    model = build(name, scenarios=1)
     batch = SequenceBatch(random_batch(2, 6).items, torch.ones(2, 6, dtype=torch.long))
     for request in (None, batch.scenarios):
         assert all(part.isfinite().all() for part in tensors(model(batch, request)))
