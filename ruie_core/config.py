@@ -46,7 +46,7 @@ class ModelConfig(Settings):
         0,
         ge=0,
         description="Last items whose mean stands for a user's taste beside the encoder; 0: no "
-        "taste. caser always has one, of max_length items.",
+        "taste.",
     )
     memory: int = Field(
         0, ge=0, description="Followers kept per item in the memory of transitions; 0: no memory."

@@ -9,12 +9,13 @@ Overrides = Mapping[str, Any]
 """Settings that differ from the defaults, by dotted name: ``{"objective.gate": "q"}``."""
 
 _MODELS: Final = (
-    "gru4rec", "caser", "sasrec", "nextitnet", "din", "pepnet", "star", "sqn", "sac",
+    "gru4rec", "sasrec", "nextitnet", "din", "pepnet", "star", "sqn", "sac",
 )  # fmt: skip
-"""Trained baselines: the common settings with another network."""
+"""Trained baselines that are the common settings with another network."""
 
 PRESETS: Final[dict[str, Overrides]] = {
     **{name: {"model.name": name} for name in _MODELS},
+    "caser": {"model.name": "caser", "model.taste": 50},
     "ruie-paper": {
         "objective.gate": "q",
         "objective.intent_loss": "triplet",

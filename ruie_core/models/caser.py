@@ -2,9 +2,10 @@
 
 Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding",
 WSDM 2018, https://arxiv.org/abs/1809.07426, equations 3 to 10. Deviations: the user's embedding,
-beside which the filters' answer stands, is made of the items they met (``models.taste``), so that
-a state is a function of the history alone and unknown users and what-if histories have one too;
-what the filters say is scored against the items that they read; items have no bias.
+which stands beside the filters' answer, is made of the items they met (``models.taste``, 50 in
+the preset), so that a state is a function of the history alone and unknown users and what-if
+histories have one too; what the filters say is scored against the items that they read; items have
+no bias.
 """
 
 from typing import Final
@@ -29,7 +30,6 @@ class Caser(PlainModel):
     def __init__(
         self, config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False
     ) -> None:
-        config = config.model_copy(update={"taste": config.taste or config.max_length})
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width, order = config.width, config.markov_order
         self.context = self.order = order

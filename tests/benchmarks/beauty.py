@@ -63,7 +63,10 @@ TRIALS = {
         published=(0.0137, 0.0283),
     ),
     "caser-bce": Trial(
-        {"name": "caser", "dropout": 0.5}, BINARY, SMALL_STEPS, published=(0.0176, 0.0347)
+        {"name": "caser", "dropout": 0.5, "markov_order": 3, "taste": 50},
+        BINARY,
+        {"batch_slots": 2048, "learning_rate": 3e-3},
+        published=(0.0176, 0.0347),
     ),
     "sasrec-softmax": Trial({"name": "sasrec", "dropout": 0.5}, SOFTMAX, SMALL_STEPS),
     "sasrec-softmax-memory": Trial(

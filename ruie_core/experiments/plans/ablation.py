@@ -26,6 +26,7 @@ VARIANTS: Final[dict[str, Overrides]] = {
     "triplet": {"objective.intent_loss": "triplet"},
     "no scenario head": {"objective.scenario_weight": 0.0},
     "no attention": {"model.attention": False},
+    "with taste": {"model.taste": 50},
 }
 """What each variant changes of ``ruie``; ``single Q`` belongs beside ``gate q``."""
 

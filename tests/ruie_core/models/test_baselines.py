@@ -29,7 +29,7 @@ def test_caser_reads_the_image_of_the_last_items_at_every_position():
 @torch.no_grad()
 def test_casers_user_is_made_of_the_last_items_and_stands_beside_the_filters_answer():
     torch.manual_seed(0)
-    config = ModelConfig(name="caser", width=6, heads=2, markov_order=2, max_length=3)
+    config = ModelConfig(name="caser", width=6, heads=2, markov_order=2, taste=3)
     model = build_model(config, 20, 2).eval()
     items = torch.randint(1, 21, (2, 5))
     outputs = model(SequenceBatch(items, torch.ones_like(items)))
