@@ -5,14 +5,23 @@ from typing import Any
 
 import streamlit as st
 
-from app.state import Context, select_cohort, select_compare, select_period, select_run
+from app.state import (
+    Context,
+    follow,
+    select_cohort,
+    select_compare,
+    select_period,
+    select_run,
+)
 from ruie_core.analysis.periods import Clock, Period, clock
 from ruie_core.analysis.runs import RunInfo, comparable_names
 from ruie_core.figures.numbers import count
+from ruie_core.reporting.sides import days
 from ruie_core.reporting.text import escape, plural
 
 _RUN_KEY, _COHORT_KEY = "sidebar_run", "sidebar_cohort"
-_PERIOD_KEY, _COMPARE_KEY = "sidebar_period", "sidebar_compare"
+_PERIOD_KEY, _PERIOD_MENU = "sidebar_period", "sidebar_days"
+_COMPARE_KEY = "sidebar_compare"
 
 
 def sidebar_top(runs: Sequence[RunInfo], run: RunInfo | None, users: int | None) -> None:
@@ -68,15 +77,23 @@ def cohort_choice(context: Context, cohorts: Mapping[str, str]) -> None:
     )
 
 
+@st.fragment
 def period_choice(context: Context) -> None:
     """Write the choice of days, where the log has a clock; otherwise say that it has none."""
     found = clock(context.store)
     if found is None:
         st.caption("This log has an order but no clock: there are no days to choose.")
         return
-    period = context.selection.period
+    period = follow(context).period
+    # A calendar is the heaviest widget of the side: it comes when somebody asks for it.
+    box = st.expander(
+        "Days: all" if period is None else f"Days: {escape(days(period))}",
+        key=_PERIOD_MENU, on_change="rerun", type="compact",
+    )  # fmt: skip
+    if not box.open:
+        return
     st.session_state[_PERIOD_KEY] = () if period is None else (period.first, period.last)
-    st.date_input(
+    box.date_input(
         f"Days ({escape(found.zone)})",
         key=_PERIOD_KEY,
         min_value=found.first,

@@ -166,7 +166,9 @@ def test_a_view_that_does_not_read_the_days_says_so(
 
 def test_days_are_chosen_at_the_side(open_view: OpenView, runs: Path) -> None:
     page = open_view("gate", runs, run="one")
-    box = page.date_input(key="sidebar_period")
+    assert not page.date_input, "the calendar comes when it is asked for"
+    page.session_state["sidebar_days"] = True
+    box = page.run().date_input(key="sidebar_period")
     assert box.label == "Days (Asia/Shanghai)"
     box.set_value((box.min, box.min)).run()
     assert page.query_params["period"] == f"{box.min}..{box.min}"
