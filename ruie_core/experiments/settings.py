@@ -59,12 +59,12 @@ class ExperimentSettings(Settings):
         >>> ExperimentSettings(seeds=2, jobs=4).command("ablation", Path("data/kuairand"))
         'ruie experiment ablation data/kuairand --seeds 2'
         """
-        aside = {"jobs", "device", "force", "artefacts", "results", "only"}
+        aside = {"jobs", "device", "force", "artefacts", "results", "only", "watched"}
         given = self.model_dump(exclude=aside, exclude_defaults=True)
         here = Path.cwd()
         place = data.relative_to(here) if data.is_relative_to(here) else data
         shown = place.name if place.is_absolute() else place.as_posix()
-        if self.watched:
+        if self.watched and name in ("watched", "all"):
             given["watched"] = " ".join(path.name for path in self.watched)
         options = [f"--{key.replace('_', '-')} {value}" for key, value in given.items()]
         return " ".join(["ruie", "experiment", name, shown, *options])

@@ -10,7 +10,7 @@ from ruie_core.presets import PRESETS, Overrides
 NAME: Final = "memory"
 RULES, RECENT = "sequential-rules", "recent-popularity"
 """What the memories start from, without a model."""
-OTHERS: Final = ("gru4rec", "sasrec", "din", "star")
+OTHERS: Final = ("gru4rec", "caser", "sasrec", "din", "star")
 """The strongest baselines of the leaderboards, which know the memories from no paper."""
 WITH: Final[Overrides] = {name: PRESETS["ruie"][name] for name in ("model.memory", "model.trend")}
 WITHOUT: Final[Overrides] = dict.fromkeys(WITH, 0)

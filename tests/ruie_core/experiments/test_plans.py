@@ -88,6 +88,14 @@ def test_options_reach_every_trial():
         assert [each.model_dump()["users"] for each in trial.transforms] == [50]
 
 
+def test_only_the_experiment_that_reads_the_watched_log_names_it():
+    settings = ExperimentSettings(watched=(Path("logs/log.csv.gz"),))
+    for name in ("watched", "all"):
+        command = settings.command(name, Path("tiny"))
+        assert command == f"ruie experiment {name} tiny --watched log.csv.gz"
+    assert settings.command("ablation", Path("tiny")) == "ruie experiment ablation tiny"
+
+
 def test_what_is_agreed_holds_where_the_options_say_nothing():
     agreed = Agreed(
         lengths={
