@@ -116,7 +116,7 @@ def choose_protocol(summary: pd.DataFrame, dataset: str) -> frames.Choice:
         split = st.segmented_control(
             "Held out", splits, default=splits[0], required=True,
             key=f"experiments_split_{dataset}",
-            format_func=lambda name: words.SPLIT_TITLES.get(name, name),
+            format_func=lambda name: words.SPLIT_TITLES.get(name, name), help=words.SPLIT_HELP,
         )  # fmt: skip
     request = requests[0] if requests else frames.REQUESTS[0]
     if len(requests) > 1:

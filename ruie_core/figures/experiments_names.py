@@ -33,6 +33,7 @@ NAMES = {
     "no memory, gate constant": "without memories, gate = 1",
     "transitions alone": "transitions alone, no trend",
     "trend alone": "trend alone, no transitions",
+    "with taste": "with a taste, mean of past items",
     "gating": "what the gate adds to joint",
     "triplet": "triplet loss",
     "softmax": "softmax loss",

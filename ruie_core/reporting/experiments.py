@@ -28,7 +28,11 @@ TITLES = {
 }
 """Experiments that have figures, and what their tabs are called."""
 
-SPLIT_TITLES = {"leave-one-out": "last event of each user", "temporal": "events after a date"}
+SPLIT_TITLES = {"leave-one-out": "last events", "temporal": "later days"}
+SPLIT_HELP = "What a model is tested on: each user's last event, or all events after a date."
+
+_NAMED = 3
+"""Changes without an effect that a sentence names; of more it says how many."""
 
 
 def verdict(
@@ -140,8 +144,8 @@ def parts(ablation: pd.DataFrame) -> str:
         said.append(f"{len(gain)} {verb} it: {listed([effect(row) for row in gain])}")
     if idle:
         verb = "makes" if len(idle) == 1 else "make"
-        names = listed([named(row["variant"]) for row in idle])
-        said.append(f"{len(idle)} {verb} no difference that can be shown: {names}")
+        names = listed([named(row["variant"]) for row in idle]) if len(idle) <= _NAMED else ""
+        said.append(f"{len(idle)} {verb} no difference that can be shown{names and ': ' + names}")
     full = named(rows[0]["reference"])
     full += " without its memories" if rows[0]["reference"] == OWN else ""
     return f"Of {len(rows)} {plural(len(rows), 'change')} to {full}, {'; '.join(said)}."

@@ -99,6 +99,13 @@ def test_parts_are_counted_by_what_their_change_does() -> None:
     assert words.parts(NONE) == ""
 
 
+def test_of_many_parts_without_an_effect_it_says_only_how_many() -> None:
+    one = changes().iloc[[1]]
+    few, many = (pd.concat([changes().iloc[[0]], *[one] * n]) for n in (3, 4))
+    assert words.parts(few).count("**gate \\= 1**") == 3
+    assert words.parts(many).endswith("; 4 make no difference that can be shown.")
+
+
 def test_an_ablation_that_costs_nothing_says_so() -> None:
     assert "most costly is **triplet loss**: −0.0090" in readings.ablation(changes())
     text = readings.ablation(changes(clear=False, p_holm=0.5))
