@@ -19,7 +19,7 @@ from ruie_core.runs import load_run
 from ruie_core.runs.folder import METRICS, updated_run, write_run
 from tests.factories import make_dataset, write_dataset
 from tests.ruie_core.analysis.analyzed import SETTINGS, analyze, small
-from tests.small_run import small_run
+from tests.small_run import SMALL, small_run
 
 
 def test_every_table_has_exactly_its_schema():
@@ -69,10 +69,11 @@ def test_ndcg_rows_are_the_metrics_of_the_run():
                 assert row[key] == (pytest.approx(value) if isinstance(value, float) else value)
 
 
-def test_the_store_reads_what_was_written(tmp_path):
+@pytest.mark.parametrize("taste", [0, 5])
+def test_the_store_reads_what_was_written(tmp_path, taste):
     """The whole chain on disk: write a run, evaluate, analyze, open as the app does."""
     dataset = make_dataset(n_users=25, n_items=30, n_scenarios=3, length=(3, 12), seed=8)
-    memory = small_run(dataset, **SETTINGS)
+    memory = small_run(dataset, **SETTINGS, model=SMALL | {"taste": taste})
     data = write_dataset(dataset, tmp_path / "data")
     weights, path = memory.model.state_dict(), tmp_path / "run"
     write_run(path, memory.config, dataset, data, weights, ({}, {}), ['{"epoch": 1}'])

@@ -34,11 +34,11 @@ class Silent:
         assert line["epoch"] > 0
 
 
-def config(**settings):
+def config(*, taste=0, **settings):
     objective = {k: settings.pop(k) for k in list(settings) if k in ObjectiveConfig.model_fields}
     values = {"window": 12, "batch_slots": 256, "epochs": 3, "learning_rate": 0.01} | settings
     return RunConfig(
-        model=ModelConfig(width=16, dilations=(1, 2), attention_span=8, dropout=0.1),
+        model=ModelConfig(width=16, dilations=(1, 2), attention_span=8, dropout=0.1, taste=taste),
         objective=ObjectiveConfig(**{"negatives": 16} | objective),
         train=TrainConfig(**values),
     )
@@ -79,10 +79,10 @@ def test_learns_what_can_be_learnt_and_not_what_cannot(tmp_path, loss):
     assert control < 0.35  # chance over 30 items is 0.15
 
 
-@pytest.mark.parametrize("sparse_from", [1, 1000])
-def test_a_resumed_run_has_the_weights_of_an_uninterrupted_one(tmp_path, sparse_from):
+@pytest.mark.parametrize(("sparse_from", "taste"), [(1, 0), (1, 5), (1000, 0)])
+def test_a_resumed_run_has_the_weights_of_an_uninterrupted_one(tmp_path, sparse_from, taste):
     dataset = make_dataset(n_users=40, length=(3, 15))
-    settings = {"patience": 9, "sparse_from": sparse_from}
+    settings = {"patience": 9, "sparse_from": sparse_from, "taste": taste}
     whole = run(dataset, tmp_path / "whole", epochs=4, **settings)
     run(dataset, tmp_path / "parts", epochs=2, **settings)
     parts = run(dataset, tmp_path / "parts", epochs=4, resume=True, **settings)
