@@ -17,6 +17,11 @@ SHORT_REQUESTS = {"unknown": "not given", "known": "given"}
 """The two kinds of request, where there is little room: is the next scenario given?"""
 REQUESTS = {"unknown": "next scenario not given", "known": "next scenario given"}
 
+ONE_TRAINING = (
+    "Either run is one training: the intervals are over people, and another seed of either may "
+    "differ by as much. What holds over seeds stands in *Experiments*."
+)
+
 
 def runs_verdict(frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] = ()) -> str:
     """Answer for two runs: by which model are people better served, and where.
@@ -44,6 +49,7 @@ def runs_verdict(frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] 
     said = compared(row, names, ndcg(k))
     parts = (
         f"{said}.", _tail(own, k, head), furthest(own, names, ndcg(k)), _asked_else(frame, k),
+        ONE_TRAINING,
     )  # fmt: skip
     return f"{lead} ({REQUESTS[request]}). {' '.join(part for part in parts if part)}"
 
