@@ -1,6 +1,6 @@
 """Finding an item, and the table of what lies near it in model space."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -111,6 +111,9 @@ def clicked_code(chart: str) -> int | None:
     code = points[0].get("customdata") if points else None
     if code is None:
         return None
+    # A row of numbers comes as a list, or, of a typed array, by place: {"0": ...}.
+    if isinstance(code, Mapping):
+        code = next(iter(code.values()))
     return int(code[0] if isinstance(code, list) else code)
 
 

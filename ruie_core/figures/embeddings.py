@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ruie_core.figures.maps import Trace, gl, item_name, over, records, spoken
-from ruie_core.figures.numbers import count, number
+from ruie_core.figures.hover import spoken
+from ruie_core.figures.maps import Trace, gl, item_name, over, records
+from ruie_core.figures.numbers import number
 from ruie_core.figures.theme import LIGHT, Theme, translucent
 
 MOST_CARDS: Final = 20_000
@@ -54,33 +55,36 @@ def mark_items(
     return over(figure, traces, [], notes)
 
 
-def cards(points: pd.DataFrame) -> "pd.Series[Any]":
-    """Return what the cursor says about each item; column-wise, since there are many.
+def cards(points: pd.DataFrame) -> pd.DataFrame:
+    """Return what the cursor says about each item, in its parts (``hover.spoken``).
 
     Of more than 20,000 it says the name alone: the text of all others would outweigh the points.
 
-    >>> from ruie_core.figures.numbers import THIN
     >>> one = pd.DataFrame({"item_id": ["a"], "title": ["R&B"], "category": [None],
     ...     "scenario": ["feed"], "count": [1234], "gate": [0.5]})
-    >>> print(cards(one)[0].replace(THIN, "_"))
-    <b>R&amp;B</b> (a)<br>mostly in feed<br>events: 1_234 · mean gate 0.50
+    >>> cards(one).iloc[0].to_dict()
+    {'title': 'R&amp;B', 'id': 'a', 'category': '', 'scenario': 'feed', 'count': 1234, 'gate': 0.5}
     """
     title = safe(points["title"].fillna(points["item_id"]), 48)
     if len(points) > MOST_CARDS:
-        return title
+        return pd.DataFrame({"name": title})
     category = safe(points["category"].fillna(""), 30)
-    category = category.where(category == "", category + " · ")
-    scenario = safe(points["scenario"].fillna("no scenario"), 30)
-    ids = safe(points["item_id"], 40)
-    written = {n: count(n) for n in points["count"].unique()}
-    counts = points["count"].map(written).astype("str")
-    head = "<b>" + title + "</b> (" + ids + ")<br>"
-    text = head + category + "mostly in " + scenario + "<br>events: " + counts
+    parts = {
+        "title": title,
+        "id": safe(points["item_id"], 40),
+        "category": category.where(category == "", category + " · "),
+        "scenario": safe(points["scenario"].fillna("no scenario"), 30),
+        "count": points["count"],
+    }
     if "gate" in points.columns:
-        text += gates(points["gate"], " · mean gate ")
+        if points["gate"].notna().all():
+            parts["gate"] = points["gate"].astype("float64")
+        else:
+            parts["some gates"] = gates(points["gate"], " · mean gate ")
     if "member" in points.columns and points["member"].any():
-        text += points["member"].map({True: "<br>met by the cohort", False: ""}).astype("str")
-    return text
+        met = points["member"].map({True: "<br>met by the cohort", False: ""})
+        parts["member"] = met.astype("str")
+    return pd.DataFrame(parts)
 
 
 def gates(column: "pd.Series[Any]", word: str) -> "pd.Series[Any]":

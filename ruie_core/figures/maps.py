@@ -13,9 +13,10 @@ import plotly.graph_objects as go
 from scipy.ndimage import gaussian_filter
 
 from ruie_core.errors import UserError
+from ruie_core.figures.hover import spoken
 from ruie_core.figures.legible import legible, ramp
 from ruie_core.figures.numbers import plain, short
-from ruie_core.figures.shared import shared, shared_texts
+from ruie_core.figures.shared import shared
 from ruie_core.figures.theme import OTHER_COLOR, Theme, finish, translucent
 
 Trace = dict[str, Any]
@@ -108,7 +109,7 @@ def grouped_points(
     colors: Mapping[str, str],
     *,
     opacity: float,
-    text: "pd.Series[Any] | None" = None,
+    text: "pd.DataFrame | pd.Series[Any] | None" = None,
     ids: "pd.Series[Any] | None" = None,
 ) -> list[Trace]:
     """Draw points in WebGL, one trace per group, so that a click in the legend hides it."""
@@ -123,16 +124,6 @@ def grouped_points(
         label = {"name": plain(short(name, 24)), "legendgroup": name, "showlegend": True}
         traces.append(gl(inside["x"], inside["y"], name, marker=marker) | label | hover)
     return traces
-
-
-def spoken(text: "pd.Series[Any]", ids: "pd.Series[Any]") -> Trace:
-    """Return what makes points speak on hover and tell a click who they are."""
-    return {
-        "text": shared_texts(text),
-        "customdata": shared(ids, "int32"),
-        "hovertemplate": "%{text}<extra></extra>",
-        "hoverinfo": "text",
-    }
 
 
 def group_labels(

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ruie_core.figures.hover import spoken
 from ruie_core.figures.maps import (
     NONE,
     REST,
@@ -23,7 +24,6 @@ from ruie_core.figures.maps import (
     known_color,
     lay_map,
     point_size,
-    spoken,
 )
 from ruie_core.figures.numbers import count
 from ruie_core.figures.theme import LIGHT, Theme, gate_scale, scenario_colors
@@ -101,7 +101,7 @@ def point_map(
     density: pd.DataFrame | None = None,
     categories: Sequence[str] = (),
     most: int = 1,
-    said: "pd.Series[Any] | None" = None,
+    said: "pd.DataFrame | pd.Series[Any] | None" = None,
     opacity: float = 0.7,
     theme: Theme = LIGHT,
 ) -> go.Figure:
@@ -156,7 +156,7 @@ def _valued(
     points: pd.DataFrame,
     color: str,
     most: int,
-    said: "pd.Series[Any] | None",
+    said: "pd.DataFrame | pd.Series[Any] | None",
     opacity: float,
     theme: Theme,
 ) -> Trace:

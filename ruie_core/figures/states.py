@@ -8,8 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ruie_core.figures.embeddings import MOST_CARDS, gates, safe
+from ruie_core.figures.hover import spoken
 from ruie_core.figures.legible import ramp
-from ruie_core.figures.maps import Trace, gl, item_name, over, records, spoken
+from ruie_core.figures.maps import Trace, gl, item_name, over, records
 from ruie_core.figures.numbers import count, number, plain
 from ruie_core.figures.theme import LIGHT, Theme, scenario_colors, translucent
 

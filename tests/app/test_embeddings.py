@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
+from app.components.items import clicked_code
 from ruie_core.analysis.cohorts import listed_cohort, save_cohort
 from ruie_core.analysis.frames.areas import box
 from ruie_core.analysis.frames.maps import STATES, map_extent
@@ -135,3 +138,13 @@ def test_what_was_found_is_listed(open_view: OpenView) -> None:
     page = open_view("embeddings", run="steady", user="u10000")
     page.text_input(key="item_search").set_value("noodles").run()
     assert any("events" in table.value.columns and len(table.value) > 1 for table in page.dataframe)
+
+
+@pytest.mark.parametrize("row", [7, [7, 3], {"0": 7.0, "1": 3.0}, {"0": 7}])
+def test_a_click_tells_which_point_it_was_however_its_numbers_come(
+    monkeypatch: pytest.MonkeyPatch, row: object
+) -> None:
+    for points, code in (([{"customdata": row}], 7), ([], None), ([{"x": 1}], None)):
+        selection = SimpleNamespace(selection=SimpleNamespace(points=points))
+        monkeypatch.setattr(st, "session_state", {"chart": selection})
+        assert clicked_code("chart") == code
