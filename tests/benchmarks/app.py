@@ -139,7 +139,8 @@ def main() -> None:
     """Fabricate where needed, measure, print."""
     parser = size_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=10)
-    parser.add_argument("--views", nargs="*", default=[view.module for view in VIEWS])
+    known = [view.module for view in VIEWS]
+    parser.add_argument("--views", nargs="*", default=known, choices=known)
     given = parser.parse_args()
     place, users = asked_for(given)
     os.environ |= environment(place)

@@ -88,7 +88,8 @@ def main() -> None:
     """Fabricate where needed, serve, open, print."""
     parser = size_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--views", nargs="*", default=[view.module for view in VIEWS])
+    known = [view.module for view in VIEWS]
+    parser.add_argument("--views", nargs="*", default=known, choices=known)
     given = parser.parse_args()
     place, users = asked_for(given)
     load, faults, worst = os.getloadavg()[0], [], 0.0
