@@ -42,7 +42,9 @@ def spoken(card: "pd.DataFrame | pd.Series[Any]", ids: "pd.Series[Any]") -> dict
         >>> said["customdata"].tolist()
         [[7.0, 3.0], [8.0, 4.0]]
     """
-    parts = _placed(pd.DataFrame(card).rename(columns=str))
+    parts = pd.DataFrame(card).rename(columns=str)
+    texts = [name for name in parts.columns if not _form(name)[1]]
+    parts, differ = _placed(parts, [name for name in texts if not _common(parts[name])])
     said: dict[str, Any] = {}
     template, numbers = "", [ids.to_numpy()]
     for name, column in parts.items():
@@ -50,11 +52,11 @@ def spoken(card: "pd.DataFrame | pd.Series[Any]", ids: "pd.Series[Any]") -> dict
         if form:
             value = f"%{{customdata[{len(numbers)}]{form}}}"
             numbers.append(column.to_numpy())
-        elif _common(column):
-            value = str(column.iloc[0])
-        else:
+        elif name in differ:
             place, called = _PLACES[len(said)]
             said[place], value = shared_texts(column), f"%{{{called}}}"
+        else:
+            value = str(column.iloc[0])
         template += before + value + after
     return said | {
         "customdata": _codes(numbers),
@@ -63,19 +65,25 @@ def spoken(card: "pd.DataFrame | pd.Series[Any]", ids: "pd.Series[Any]") -> dict
     }
 
 
-def _placed(parts: pd.DataFrame) -> pd.DataFrame:
-    """Write as one text whatever lies between the third of the texts that differ and the last."""
-    names = list(parts.columns)
-    differ = [name for name in names if not _form(name)[1] and not _common(parts[name])]
+def _placed(parts: pd.DataFrame, differ: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Write as one text whatever lies between the third of the texts that differ and the last.
+
+    Args:
+        parts: of the cards.
+        differ: those that are texts and not the same for all points.
+
+    Returns:
+        The parts, and which of them differ now: as many as there are places.
+    """
     if len(differ) <= len(_PLACES):
-        return parts
+        return parts, differ
+    names = list(parts.columns)
     first, last = names.index(differ[len(_PLACES) - 1]), names.index(differ[-1])
     one = pd.Series("", parts.index)
     for name in names[first : last + 1]:
         one += _written(parts[name], name)
-    return pd.concat(
-        [parts.iloc[:, :first], one.rename("texts"), parts.iloc[:, last + 1 :]], axis=1
-    )
+    placed = [parts.iloc[:, :first], one.rename("texts"), parts.iloc[:, last + 1 :]]
+    return pd.concat(placed, axis=1), [*differ[: len(_PLACES) - 1], "texts"]
 
 
 def _written(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]":

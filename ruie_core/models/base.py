@@ -22,9 +22,7 @@ class SequenceModel(nn.Module, ABC):
     """A causal encoder of events whose intents are scored against its own item table.
 
     Attributes:
-        context: events of history that a state depends on at most. A state read from a window
-            that begins with the user's first event, or that holds that many events, is *the*
-            state.
+        encoder_context: events of history that the encoder depends on at most.
         windowed: True where a state depends on its place in the window as well (absolute
             positions, a recurrent state that begins with the window): then a state is read from a
             window of at most ``context`` events that ends with it. False: any longer window gives
@@ -44,7 +42,7 @@ class SequenceModel(nn.Module, ABC):
         signal_share: () running share of behaviours that count as wanted.
     """
 
-    context: int
+    encoder_context: int
     windowed: ClassVar[bool] = False
     uses_request: ClassVar[bool] = False
     estimates_q: ClassVar[bool] = False
@@ -80,6 +78,15 @@ class SequenceModel(nn.Module, ABC):
         self.register_buffer("log_popularity", torch.zeros(n_items + 1))
         for name, value in FRESH_STATISTICS.items():
             self.register_buffer(name, torch.tensor(value))
+
+    @property
+    def context(self) -> int:
+        """Events of history that a state depends on at most, a taste included.
+
+        A state read from a window that begins with the user's first event, or that holds that many
+        events, is *the* state.
+        """
+        return max(self.encoder_context, 0 if self.taste is None else self.taste.span)
 
     @property
     def item_table(self) -> Tensor:

@@ -32,7 +32,7 @@ class Caser(PlainModel):
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width, order = config.width, config.markov_order
-        self.context = self.order = order
+        self.encoder_context = order
         self.horizontal = nn.ModuleList(
             nn.Conv1d(width, HORIZONTAL, height) for height in range(1, order + 1)
         )
@@ -52,7 +52,7 @@ class Caser(PlainModel):
         height h slides over an image of L_c rows in L_c − h + 1 steps and keeps its largest
         answer: sliding it over the whole sequence and pooling as many neighbours is the same.
         """
-        order = self.order
+        order = self.encoder_context
         padded = F.pad(embedded, (0, 0, order - 1, 0))  # (B, L + L_c − 1, d)
         sequence = padded.transpose(1, 2)
         answers = [

@@ -70,7 +70,7 @@ class Din(SequenceModel):
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
         width = config.width
-        self.context = config.attention_span
+        self.encoder_context = config.attention_span
         self.requests = RequestEmbedding(n_scenarios, width)
         self.unit = ActivationUnit(width, config.attention_span)
         self.tower = nn.Sequential(

@@ -64,7 +64,7 @@ class PepNet(SequenceModel):
         self.backbone = NextItNet(
             width, config.kernel_size, config.dilations, config.repeats, config.dropout
         )
-        self.context = self.backbone.context
+        self.encoder_context = self.backbone.context
         self.requests = RequestEmbedding(n_scenarios, width)
         self.tower = GatedTower(width, config.dropout)
 

@@ -42,7 +42,7 @@ class WindowedModel(PlainModel):
         self, config: ModelConfig, n_items: int, n_scenarios: int, *, sparse: bool = False
     ) -> None:
         super().__init__(config, n_items, n_scenarios, sparse=sparse)
-        self.context = config.max_length
+        self.encoder_context = config.max_length
 
     def embed(self, batch: SequenceBatch) -> Tensor:
         """(B, L, d) input of each event, before dropout; 0 at padding.

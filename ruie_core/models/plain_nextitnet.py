@@ -23,7 +23,7 @@ class PlainNextItNet(PlainModel):
         self.backbone = NextItNet(
             config.width, config.kernel_size, config.dilations, config.repeats, config.dropout
         )
-        self.context = self.backbone.context
+        self.encoder_context = self.backbone.context
 
     def encode(self, batch: SequenceBatch, request: Tensor | None) -> Outputs:  # noqa: ARG002
         """Read every prefix of every window; the request is ignored."""

@@ -41,7 +41,4 @@ def build_model(
     if config.name not in MODELS:
         known = ", ".join(sorted(MODELS))
         raise UserError(f"model.name {config.name!r} is unknown: choose one of {known}.")
-    model = MODELS[config.name](config, n_items, n_scenarios, sparse=sparse)
-    if model.taste is not None:  # it reads further back than most encoders do
-        model.context = max(model.context, model.taste.span)
-    return model
+    return MODELS[config.name](config, n_items, n_scenarios, sparse=sparse)

@@ -42,7 +42,7 @@ class Ruie(SequenceModel):
         self.requests = nn.Embedding(n_scenarios + 1, width, padding_idx=0)
         start_small(self.requests)
         looks_back = config.attention_span if config.attention else 1
-        self.context = max(self.backbone.context, looks_back)
+        self.encoder_context = max(self.backbone.context, looks_back)
         self.target_estimator = copy.deepcopy(self.estimator).requires_grad_(False)
 
     @torch.no_grad()

@@ -73,7 +73,7 @@ class Star(SequenceModel):
         self.backbone = NextItNet(
             width, config.kernel_size, config.dilations, config.repeats, config.dropout
         )
-        self.context = self.backbone.context
+        self.encoder_context = self.backbone.context
         self.tower = StarTower(domains, width, config.dropout)
         self.domains = nn.Embedding(domains + 1, width, padding_idx=0)
         start_small(self.domains)

@@ -26,7 +26,7 @@ from app.views.registry import VIEWS
 from ruie_core.analysis.store import RunStore
 from tests.benchmarks.fragments import Fragments
 from tests.benchmarks.interactions import Interaction, controls, go_to, selections, unexercised
-from tests.benchmarks.kept_run import NAME, asked_for, cohorts, environment, size_parser
+from tests.benchmarks.kept_run import NAME, asked_for, cohorts, environment, view_parser
 
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 REACH_MS, SWITCH_MS = 300.0, 200.0
@@ -137,10 +137,8 @@ def verdict(times: Times) -> str:
 
 def main() -> None:
     """Fabricate where needed, measure, print."""
-    parser = size_parser(__doc__)
+    parser = view_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=10)
-    known = [view.module for view in VIEWS]
-    parser.add_argument("--views", nargs="*", default=known, choices=known)
     given = parser.parse_args()
     place, users = asked_for(given)
     os.environ |= environment(place)

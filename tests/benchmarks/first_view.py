@@ -21,7 +21,7 @@ from rich.table import Table
 
 from app.views.registry import VIEWS
 from tests.benchmarks.embeddings import descendants_cpu
-from tests.benchmarks.kept_run import asked_for, environment, size_parser
+from tests.benchmarks.kept_run import asked_for, environment, view_parser
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM, see_no_tour
 from tests.e2e.watch import Watch
 from tests.serve import running
@@ -86,10 +86,8 @@ def _path(view: str) -> str:
 
 def main() -> None:
     """Fabricate where needed, serve, open, print."""
-    parser = size_parser(__doc__)
+    parser = view_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=3)
-    known = [view.module for view in VIEWS]
-    parser.add_argument("--views", nargs="*", default=known, choices=known)
     given = parser.parse_args()
     place, users = asked_for(given)
     load, faults, worst = os.getloadavg()[0], [], 0.0

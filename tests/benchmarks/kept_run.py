@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.views.registry import VIEWS
 from ruie_core.analysis.behaviour.language import parse
 from ruie_core.analysis.cohorts import described, list_cohorts, save_cohort
 from ruie_core.analysis.frames.people import matching_users
@@ -49,6 +50,14 @@ def size_parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--users", type=int, default=25_000)
     parser.add_argument("--items", type=int, default=20_000)
     parser.add_argument("--folder", type=Path, default=KEPT, help="where the run is kept")
+    return parser
+
+
+def view_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return the same with a choice of views, by the names in their addresses."""
+    parser = size_parser(description)
+    known = [view.module for view in VIEWS]
+    parser.add_argument("--views", nargs="*", default=known, choices=known)
     return parser
 
 
