@@ -4,6 +4,8 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import torch
 import torch.distributed as dist
@@ -11,6 +13,10 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from ruie_core.runs import pick_device
+
+_PATIENCE: Final = timedelta(days=1)
+"""How long processes wait for the one that leads, which ranks validation events alone; where one
+dies, torchrun ends the others."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,13 @@ def join_world(device: str) -> Iterator[World]:
     if chosen.type == "cuda":
         chosen = torch.device("cuda", local)
         torch.cuda.set_device(chosen)
-    dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    if chosen.type == "cuda":
+        dist.init_process_group("nccl")
+    else:
+        dist.init_process_group("gloo", timeout=_PATIENCE)
     try:
         yield World(dist.get_rank(), size, chosen)
+        if chosen.type != "cuda":
+            dist.barrier()  # a process that leaves gloo first may abort as it ends
     finally:
         dist.destroy_process_group()
