@@ -47,15 +47,22 @@ def fabricate(
     model_seed: int | None = None,
     dataset: str = DATASET,
     time_kind: Literal["clock", "order"] = "clock",
+    gate: str = "auto",
+    trained: int | None = None,
 ) -> Path:
     """Write a whole run folder of about ``events`` events and return its path.
 
-    Runs of one ``seed`` and different ``model_seed`` are of the same log.
+    Runs of one ``seed`` and different ``model_seed`` are of the same log; runs that differ by
+    ``trained`` too, by nothing but the seed of their training, are of one model.
     """
     rng = np.random.default_rng(seed)
     (folder / "analysis").mkdir(parents=True, exist_ok=True)
     (folder / "vocab").mkdir(exist_ok=True)
-    config = _weights(folder, split, items, len(scenarios), seed)
+    settings = {
+        "train": {"split": split, "seed": seed if trained is None else trained},
+        "objective": {"gate": gate},
+    }
+    config = _weights(folder, RunConfig.model_validate(settings), items, len(scenarios), seed)
     log = make_events(rng, users, events, items, len(scenarios))
     catalogue = make_catalogue(rng, items, log.item)
     if model_seed is not None:
@@ -86,8 +93,7 @@ def fabricate(
     return folder
 
 
-def _weights(folder: Path, split: str, items: int, scenarios: int, seed: int) -> RunConfig:
-    config = RunConfig.model_validate({"train": {"split": split, "seed": seed}})
+def _weights(folder: Path, config: RunConfig, items: int, scenarios: int, seed: int) -> RunConfig:
     torch.manual_seed(seed)
     model = build_model(config.model, items, scenarios)
     save_file(model.state_dict(), folder / "weights.safetensors")

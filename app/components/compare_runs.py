@@ -8,6 +8,7 @@ import streamlit as st
 from app.components.chart import heading
 from app.components.frames import load
 from app.components.messages import empty
+from app.components.seeds import trainings
 from app.components.sides import Sides, contrast_chart, sides_of
 from app.state import (
     Context,
@@ -20,7 +21,10 @@ from app.state import (
 )
 from ruie_core.analysis.frames import metrics
 from ruie_core.analysis.frames import two_runs as frames
+from ruie_core.analysis.frames.paired import paired_ndcg
 from ruie_core.analysis.runs import comparable_names, list_runs
+from ruie_core.analysis.seeds import same_model
+from ruie_core.analysis.store import RunStore
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.rows import records
 from ruie_core.reporting import overview as terms
@@ -29,6 +33,8 @@ from ruie_core.reporting import two_runs as words
 
 NEAREST = 10
 """Nearest items whose overlap is looked at."""
+TRAININGS, ALONE = "all trainings", "these two"
+"""What the answer and the charts count."""
 
 
 _WIDTHS = {
@@ -55,23 +61,27 @@ def runs(context: Context) -> None:
     frames.check_comparable(store, its)
     beside, names = store.beside(its), said.run_names(store.name, other)
     top = st.container()
-    cutoffs = [int(k) for k in load(store, metrics.cutoffs)["k"]] or [10]
-    k = st.segmented_control(
-        "Cut-off K", cutoffs, default=metrics.usual_cutoff(store), required=True,
-        key="k", bind="query-params",
-    )  # fmt: skip
-    k = int(k or cutoffs[0])
+    own, others = trainings(context, its)
+    several = min(len(own), len(others)) > 1
+    k, alone = _controls(store, several)
+    if alone:
+        own, others = own[:1], others[:1]
     among = sides_of(context)
     inside = None if among is None else among.table
-    paired = load(store, frames.paired_ndcg, beside, k, inside)
+    paired = load(store, paired_ndcg, own, others, k, inside)
     held = records(load(store, frames.heldout, beside))[0]
     with top:
-        st.markdown(words.runs_verdict(paired, names, k, store.metrics.get("head", ())))
+        note = words.ONE_OF_SEVERAL if several else words.ONE_TRAINING
+        if same_model(store, its):
+            note = words.SAME_MODEL
+        st.markdown(words.runs_verdict(paired, names, k, store.metrics.get("head", ()), note))
+        if not alone:
+            st.caption(words.trainings_line(len(own), len(others), names))
         if among is not None:
             st.caption(words.only_those(among.names))
     if paired.empty:
         return
-    sides = Sides(f"{beside}_{inside}", names)
+    sides = Sides(f"{own}_{others}_{inside}", names)
     for column, request in zip(st.columns(2, gap="large"), REQUEST_TITLES, strict=True):
         part = paired[paired["request_scenario"] == request].reset_index(drop=True)
         if len(part):
@@ -89,6 +99,28 @@ def runs(context: Context) -> None:
     with right:
         _items(context, beside)
     _settings(frames.changed_settings(store, its), names)
+
+
+def _controls(store: RunStore, several: bool) -> tuple[int, bool]:
+    """Ask for the cut-off K, and whether the two runs are looked at alone, where they need not be.
+
+    Args:
+        store: the run.
+        several: either run has other trainings beside it.
+    """
+    cutoffs = [int(k) for k in load(store, metrics.cutoffs)["k"]] or [10]
+    with st.container(horizontal=True, gap="large"):
+        k = st.segmented_control(
+            "Cut-off K", cutoffs, default=metrics.usual_cutoff(store), required=True,
+            key="k", bind="query-params",
+        )  # fmt: skip
+        counted = ALONE
+        if several:
+            counted = st.segmented_control(
+                "Count", [TRAININGS, ALONE], default=TRAININGS, required=True, key="trainings",
+                bind="query-params", help=words.TRAININGS_HELP,
+            )  # fmt: skip
+    return int(k or cutoffs[0]), counted == ALONE
 
 
 def _picker(context: Context) -> None:

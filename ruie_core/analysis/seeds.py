@@ -32,6 +32,11 @@ def other_seeds(store: RunStore, runs: Sequence[RunInfo]) -> tuple[Path, ...]:
     return tuple(found[:MOST])
 
 
+def same_model(store: RunStore, other: RunStore) -> bool:
+    """Tell whether two runs are trainings of one model: alike but for their seed."""
+    return _is_seed_of(_described(store.path), _described(other.path))
+
+
 def _is_seed_of(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return (
         one.get("data") is not None

@@ -1,5 +1,6 @@
 """Two sides beside each other: a figure per scenario on either, and their difference."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import THIN, count, number, percent, plain, short, signed
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.scenarios import GROUP_NAMES
+from ruie_core.figures.strokes import Stroke, strokes
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors
 
 _SHIFT = 0.17
@@ -64,7 +66,8 @@ def contrast(
 
     Args:
         frame: a contrast: group, scenario, code, value_1, low_1, high_1, n_1, users_1, the same
-            of side 2, difference, difference_low, difference_high, small.
+            of side 2, difference, difference_low, difference_high, small; where a side is the mean
+            of several trainings, their figures in each_1 and each_2 (tuples).
         scenarios: all scenarios by code, which fixes the colours.
         drawn: how it is written.
         theme: colours.
@@ -88,6 +91,8 @@ def contrast(
     paint = [_paint(row, colors, drawn, theme) for row in rows]
     ring = [theme.faint if color == theme.faint else theme.muted for color in paint]
     marks = [
+        *strokes(_each(rows, places, "2", ring), drawn.second, drawn.value),
+        *strokes(_each(rows, places, "1", paint), drawn.first, drawn.value),
         _marks(rows, places, "2", ring, drawn, theme),
         _marks(rows, places, "1", paint, drawn, theme),
         _marks(rows, places, "", paint, drawn, theme),
@@ -203,6 +208,14 @@ def _marks(
         "hovertemplate": "%{customdata[0]}<extra></extra>",
         "showlegend": False,
     }
+
+
+def _each(rows: list[Record], places: list[float], side: str, paint: list[str]) -> Iterator[Stroke]:
+    """Yield every training of a side that is the mean of several."""
+    shift = {"1": -_SHIFT, "2": _SHIFT}[side]
+    for row, place, color in zip(rows, places, paint, strict=True):
+        each = row.get(f"each_{side}", ())
+        yield from (Stroke(value, place + shift, color) for value in each if len(each) > 1)
 
 
 def sides_key(first: str, second: str, marks: tuple[str, str], theme: Theme) -> dict[str, object]:

@@ -17,20 +17,39 @@ SHORT_REQUESTS = {"unknown": "not given", "known": "given"}
 """The two kinds of request, where there is little room: is the next scenario given?"""
 REQUESTS = {"unknown": "next scenario not given", "known": "next scenario given"}
 
-ONE_TRAINING = (
+TRAININGS_HELP = (
+    "A training is one run with one seed. Runs with the same data and settings but other seeds lie "
+    "beside these two; counted together, they show what is the model's and what is chance in "
+    "training. Up to five of either count."
+)
+
+_ONE_TRAINING = (
     "Either run is one training: the intervals are over people, and another seed of either may "
-    "differ by as much. What holds over seeds stands in *Experiments*."
+    "differ by as much."
+)
+ONE_TRAINING = (
+    f"{_ONE_TRAINING} Train both with other seeds (`--train.seed 2`) and this view counts them all."
+)
+"""Where there are no other trainings of both."""
+ONE_OF_SEVERAL = f"{_ONE_TRAINING} Choose *all trainings* to count the others."
+"""Where there are, and only two are looked at."""
+SAME_MODEL = (
+    "They are two trainings of one model, alike but for their seed: what lies between them is "
+    "chance in training, not a merit of either."
 )
 
 
-def runs_verdict(frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] = ()) -> str:
+def runs_verdict(
+    frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] = (), note: str = ONE_TRAINING
+) -> str:
     """Answer for two runs: by which model are people better served, and where.
 
     Args:
-        frame: as from ``frames.two_runs.paired_ndcg``.
+        frame: as from ``frames.paired.paired_ndcg``.
         names: of both runs.
         k: cut-off.
         head: names of the head scenarios.
+        note: what ends the answer where either side is one training.
     """
     if frame.empty:
         return (
@@ -45,13 +64,36 @@ def runs_verdict(frame: pd.DataFrame, names: Names, k: int, head: Sequence[str] 
     side = "no better than"
     if beyond_chance(row):
         side = "better than" if row["difference"] > 0 else "worse than"
-    lead = f"{names.first[0].upper()}{names.first[1:]} is {side} {names.second} on the same events"
+    lead = f"{names.first} is {side} {names.second} on the same events"
     said = compared(row, names, ndcg(k))
+    counts = trainings(row)
+    if counts is not None:
+        lead = f"over {_trainings_of(counts, names)}, {lead}"
+        reach = " and ".join(_reach(row[f"each_{side}"], k) for side in ("1", "2"))
+        note = f"Single trainings reach {reach}: intervals are over people and trainings."
     parts = (
-        f"{said}.", _tail(own, k, head), furthest(own, names, ndcg(k)), _asked_else(frame, k),
-        ONE_TRAINING,
+        f"{said}.", _tail(own, k, head), furthest(own, names, ndcg(k)), _asked_else(frame, k), note
     )  # fmt: skip
-    return f"{lead} ({REQUESTS[request]}). {' '.join(part for part in parts if part)}"
+    told = " ".join(part for part in parts if part)
+    return f"{lead[0].upper()}{lead[1:]} ({REQUESTS[request]}). {told}"
+
+
+def trainings(row: Record) -> tuple[int, int] | None:
+    """Return how many trainings either side is the mean of; none where each is one."""
+    counts = len(row.get("each_1", ())), len(row.get("each_2", ()))
+    return counts if min(counts) > 1 else None
+
+
+def _trainings_of(counts: tuple[int, int], names: Names) -> str:
+    own, its = counts
+    if own == its:
+        return f"{own} trainings of each"
+    return f"{own} trainings of {names.first} and {its} of {names.second}"
+
+
+def _reach(each: Sequence[float], k: int) -> str:
+    unit = ndcg(k)
+    return f"{unit.value(min(each))} to {unit.value(max(each))}"
 
 
 def _asked_else(frame: pd.DataFrame, k: int) -> str:
@@ -87,6 +129,20 @@ def only_those(names: Names) -> str:
     )
 
 
+def trainings_line(own: int, its: int, names: Names) -> str:
+    """Say what the parts of the view that are of two trainings are of, and what the others are.
+
+    Args:
+        own: trainings of this run that the answer and the charts count.
+        its: of the other.
+        names: of both runs.
+    """
+    return (
+        f"Answer and charts: {_trainings_of((own, its), names)}, alike but for their seed. People, "
+        "nearest items and settings: the two that are named."
+    )
+
+
 def pairs_reading(held: Record, frame: pd.DataFrame, names: Names) -> str:
     """Say which events are paired and how.
 
@@ -101,6 +157,12 @@ def pairs_reading(held: Record, frame: pd.DataFrame, names: Names) -> str:
         f"The same {count(n)} held-out events, ranked by either; lines: 95{THIN}% intervals, users "
         "resampled 1,000 times, the difference paired."
     )
+    if row is not None and trainings(row) is not None:
+        text = (
+            f"The same {count(n)} held-out events, ranked by every training; full dot and ring: "
+            f"means; strokes: single trainings; lines: 95{THIN}% intervals over users (resampled "
+            "1,000 times) and trainings, the difference paired by user."
+        )
     if held["paired"] < max(held["own"], held["other"]):
         text += (
             f" {names.first[0].upper()}{names.first[1:]} held out {count(held['own'])} events, "

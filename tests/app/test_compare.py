@@ -98,6 +98,27 @@ def test_two_runs_are_paired_and_their_people_paged(open_view: OpenView, runs: P
     assert "compare" not in page.query_params
 
 
+def test_other_trainings_of_both_runs_count(
+    open_view: OpenView, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("trainings")
+    for seed in (1, 2):
+        fabricate(folder / f"gate{seed}", **SIZE, model_seed=seed, trained=seed)
+        fabricate(folder / f"none{seed}", **SIZE, model_seed=seed + 5, trained=seed, gate="q")
+    page = open_view("compare", folder, run="gate1", compare="none2", by="runs")
+    assert not page.exception
+    assert "Over 2 trainings of each, run **gate1** is" in texts(page)
+    assert "ranked by every training" in texts(page)
+    page.segmented_control(key="trainings").set_value("these two").run()
+    assert not page.exception
+    assert "Over 2 trainings" not in texts(page)
+    assert texts(page).count("Choose *all trainings* to count the others.") == 1
+    alike = open_view("compare", folder, run="gate1", compare="gate2", by="runs")
+    assert not alike.exception
+    assert "two trainings of one model" in texts(alike)
+    assert not [one for one in alike.segmented_control if one.key == "trainings"]
+
+
 def test_a_run_on_other_data_is_refused(open_view: OpenView, runs: Path) -> None:
     page = open_view("compare", runs, run="one", compare="else", by="runs")
     assert not page.exception

@@ -10,7 +10,7 @@ import pandas as pd
 from ruie_core.analysis.calibration import MIN_EVENTS, quantile_bins
 from ruie_core.evaluation.bootstrap import Array, user_sums
 from ruie_core.evaluation.evaluate import scenario_label
-from ruie_core.experiments.statistics import Sampled, differences, figures, sample
+from ruie_core.evaluation.statistics import Sampled, differences, figures, sample
 from ruie_core.experiments.summaries.per_user import correlation, rank_block, transitions
 from ruie_core.experiments.summaries.ranked import by_variant
 from ruie_core.experiments.summaries.table import Row, rows_of

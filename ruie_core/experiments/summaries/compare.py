@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ruie_core.analysis.frames.experiments import SPLITS
-from ruie_core.experiments.statistics import differences, figures, ratio_of_totals, sample
+from ruie_core.evaluation.statistics import differences, figures, ratio_of_totals, sample
 from ruie_core.experiments.summaries.ranked import (
     METRICS,
     Bool,

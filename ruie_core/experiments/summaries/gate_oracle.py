@@ -8,7 +8,7 @@ import numpy as np
 
 from ruie_core.errors import UserError
 from ruie_core.evaluation.bootstrap import user_sums
-from ruie_core.experiments.statistics import figures, ratio_of_totals, sample, shares
+from ruie_core.evaluation.statistics import figures, ratio_of_totals, sample, shares
 from ruie_core.experiments.summaries.compare import REQUESTS, against, compare
 from ruie_core.experiments.summaries.per_user import transitions
 from ruie_core.experiments.summaries.placements import auc, placement_block

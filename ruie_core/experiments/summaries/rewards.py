@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from ruie_core.evaluation.bootstrap import Array
-from ruie_core.experiments.statistics import differences, figures, ratio_of_totals, sample
+from ruie_core.evaluation.statistics import differences, figures, ratio_of_totals, sample
 from ruie_core.experiments.summaries.compare import (
     REQUESTS,
     against,

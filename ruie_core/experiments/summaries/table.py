@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ruie_core.evaluation.multiple import holm
-from ruie_core.experiments.statistics import Figure
+from ruie_core.evaluation.statistics import Figure
 
 _TEXT, _FLOAT, _INT = pa.string(), pa.float64(), pa.int32()
 

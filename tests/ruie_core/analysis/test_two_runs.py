@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ruie_core.analysis.frames import two_runs as frames
+from ruie_core.analysis.frames.paired import _SEED, RESAMPLES, paired_ndcg
 from ruie_core.analysis.periods import Period, clock
 from ruie_core.analysis.sides import span_sides
 from ruie_core.analysis.store import RunStore
@@ -62,7 +63,7 @@ def test_other_data_is_refused_in_one_sentence(folder: Path, one: RunStore) -> N
 def test_differences_are_those_of_the_same_events(
     one: RunStore, beside: str, pairs: pd.DataFrame
 ) -> None:
-    frame = frames.paired_ndcg(one, beside, 10)
+    frame = paired_ndcg(one, (one.beside(one),), (beside,), 10)
     own = frame[frame["request_scenario"] == "unknown"].set_index("scenario")
     assert set(frame["request_scenario"]) == {"unknown", "known"}
     for name in ("all", *one.scenarios):
@@ -85,14 +86,14 @@ def test_differences_are_those_of_the_same_events(
         assert row["difference_low"] < row["difference"] < row["difference_high"]
     wanted = difference_intervals(
         pairs["user"].to_numpy(), pairs[["gain_x"]].to_numpy(), pairs[["gain_y"]].to_numpy(),
-        resamples=frames.RESAMPLES, seed=frames._SEED,
+        resamples=RESAMPLES, seed=_SEED,
     )  # fmt: skip
     assert own.loc["all", "difference_low"] == pytest.approx(wanted.low[0])
     assert own.loc["all", "difference_high"] == pytest.approx(wanted.high[0])
 
 
 def test_a_run_beside_itself_differs_by_nothing(one: RunStore) -> None:
-    frame = frames.paired_ndcg(one, one.beside(one), 10)
+    frame = paired_ndcg(one, (one.beside(one),), (one.beside(one),), 10)
     assert frame["difference"].abs().max() == 0
     assert frame.loc[~frame["small"], "difference_high"].abs().max() == 0
     assert frames.overlap(one, one.beside(one), 10)["mean"].iloc[0] == 1
@@ -141,8 +142,8 @@ def test_a_period_keeps_the_events_in_it(one: RunStore, beside: str) -> None:
     log = clock(one)
     assert log is not None
     table = span_sides(one, Period(log.first, log.first, log.zone))
-    inside = frames.paired_ndcg(one, beside, 10, table)
-    whole = frames.paired_ndcg(one, beside, 10)
+    inside = paired_ndcg(one, (one.beside(one),), (beside,), 10, table)
+    whole = paired_ndcg(one, (one.beside(one),), (beside,), 10)
     assert inside["n_1"].sum() < whole["n_1"].sum()
 
 

@@ -8,7 +8,7 @@ from scipy import stats
 from ruie_core.errors import UserError
 from ruie_core.evaluation.metrics import ndcg
 from ruie_core.evaluation.multiple import holm
-from ruie_core.experiments.statistics import Figure
+from ruie_core.evaluation.statistics import Figure
 from ruie_core.experiments.summaries.registry import SUMMARIES, summarise
 from ruie_core.experiments.summaries.table import rows_of
 from ruie_core.experiments.summaries.trials import read_trials

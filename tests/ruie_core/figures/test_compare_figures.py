@@ -79,6 +79,19 @@ FIGURES: dict[str, Make] = {
 }
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_each_training_is_a_stroke_through_the_line_of_its_side(theme: Theme) -> None:
+    several = frame().assign(each_1=[(0.28, 0.32)] * 4, each_2=[(0.3,)] * 4)
+    figure = contrast(several, NAMES, Drawn("NDCG@10", *SIDES), theme)
+    go.Figure(figure.to_dict())  # Plotly's own validation
+    strokes, other, own, gaps = figure.data
+    assert strokes.x == (0.28, 0.32) * 4
+    assert strokes.y[:2] == (own.y[0], own.y[0]), "on the first side's line"
+    assert strokes.customdata[0][0] == "one training of cohort &lt;i&gt;a&lt;/i&gt;: 0.280"
+    assert (other.x, gaps.x) == ((0.3,) * 4, (0.1,) * 4)
+    assert len(contrast(frame(), NAMES, Drawn("NDCG@10", *SIDES), theme).data) == 3
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("chosen", [None, "feed"])
 @pytest.mark.parametrize("name", FIGURES)

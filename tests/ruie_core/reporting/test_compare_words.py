@@ -88,6 +88,32 @@ def test_runs_are_better_only_beyond_chance() -> None:
     assert "train both with the same split" in two_runs.runs_verdict(frame.iloc[:0], names, 10)
 
 
+def test_several_trainings_of_each_are_one_answer() -> None:
+    names = said.run_names("demo", "nogate")
+    frame = contrast().assign(request_scenario="unknown")
+    frame["each_1"] = [(0.3, 0.1, 0.2)] * len(frame)
+    even = frame.assign(each_2=[(0.1, 0.12, 0.08)] * len(frame))
+    text = two_runs.runs_verdict(even, names, 10)
+    assert text.startswith("Over 3 trainings of each, run **demo** is better than run **nogate**")
+    assert text.endswith(
+        "Single trainings reach 0.100 to 0.300 and 0.080 to 0.120: intervals are over people and "
+        "trainings."
+    )
+    assert two_runs.ONE_TRAINING not in text
+    odd = frame.assign(each_2=[(0.1, 0.12)] * len(frame))
+    assert two_runs.runs_verdict(odd, names, 10).startswith(
+        "Over 3 trainings of run **demo** and 2 of run **nogate**, run **demo** is"
+    )
+    lone = frame.assign(each_2=[(0.1,)] * len(frame))
+    text = two_runs.runs_verdict(lone, names, 10, note=two_runs.ONE_OF_SEVERAL)
+    assert text.startswith("Run **demo** is better than")
+    assert text.endswith("Choose *all trainings* to count the others.")
+    held = {"own": 20, "other": 20, "paired": 20}
+    assert "strokes: single trainings" in two_runs.pairs_reading(held, even, names)
+    assert "strokes" not in two_runs.pairs_reading(held, lone, names)
+    assert "Answer and charts: 3 trainings of each" in two_runs.trainings_line(3, 3, names)
+
+
 def test_runs_are_compared_under_both_requests() -> None:
     names = said.run_names("demo", "nogate")
     frame = contrast().assign(request_scenario="unknown")

@@ -5,7 +5,7 @@ import pytest
 
 from ruie_core.evaluation.bootstrap import total_resamples
 from ruie_core.evaluation.multiple import holm
-from ruie_core.experiments.statistics import (
+from ruie_core.evaluation.statistics import (
     Sampled,
     differences,
     figures,
