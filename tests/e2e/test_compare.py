@@ -41,6 +41,41 @@ def link_of(page: Page) -> str:
     return text
 
 
+@pytest.fixture(scope="session")
+def trainings(checkpoints: Path) -> Path:
+    """Two models of a log of their own, three trainings each."""
+    size = {"users": 160, "events": 5_000, "items": 90, "seed": 3, "dataset": "trained" * 8}
+    for seed in (1, 2, 3):
+        fabricate(checkpoints / f"with{seed}", **size, model_seed=seed, trained=seed)
+        fabricate(
+            checkpoints / f"without{seed}",
+            **size,
+            model_seed=9 + seed,
+            trained=seed,
+            gate="constant",
+        )
+    return checkpoints
+
+
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
+def test_all_trainings_of_both_are_counted_until_two_are_asked_for(
+    page: Page, watch: Watch, trainings: Path, request: pytest.FixtureRequest
+) -> None:
+    theme = "dark" if "dark" in request.node.name else "light"
+    watch.open("/compare", run="with1", compare="without2", by="runs")
+    body = page.locator(MAIN)
+    expect(body).to_contain_text("Over 3 trainings of each, run with1 is")
+    strokes = body.locator(".scatterlayer .trace").first.locator("path.point")
+    rows = body.locator(".js-plotly-plot").first.locator(".ytick")
+    assert strokes.count() == 3 * rows.count() > 0
+    page.screenshot(path=ARTEFACTS / f"compare-trainings-{theme}.png", full_page=True)
+    body.get_by_text("these two", exact=True).click()
+    page.wait_for_url("**trainings=these*two*")
+    watch.settle()
+    expect(body).to_contain_text("Choose all trainings to count the others.")
+    watch.sound()
+
+
 @pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
 def test_the_four_comparisons_are_drawn(
     page: Page, watch: Watch, compared: Path, request: pytest.FixtureRequest
