@@ -32,6 +32,10 @@ _MUTED = (
     "#882255", "#44AA99", "#999933", "#AA4499",
 )  # fmt: skip
 """Paul Tol's muted colours, for categories: scenario keeps its own colours to itself."""
+_FEW = 500
+"""Points up to which a map does without WebGL, whose contexts take longer to open than so few
+points to draw; and a page has room for few of them."""
+_PLAIN: Trace = {"type": "scatter"}
 REST, NONE = "other categories", "no category"
 
 
@@ -222,8 +226,10 @@ def over(
     """
     layout = figure.layout.to_plotly_json()
     layout["annotations"] = [*below, *layout.get("annotations", ()), *above]
-    drawn = [trace.to_plotly_json() for trace in figure.data]
-    return go.Figure(data=[*drawn, *traces], layout=layout, _validate=False)
+    drawn = [*(trace.to_plotly_json() for trace in figure.data), *traces]
+    if sum(len(trace["x"]) for trace in drawn if trace["type"] == "scattergl") <= _FEW:
+        drawn = [trace | _PLAIN if trace["type"] == "scattergl" else trace for trace in drawn]
+    return go.Figure(data=drawn, layout=layout, _validate=False)
 
 
 def looked_at(

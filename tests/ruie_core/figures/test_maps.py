@@ -150,3 +150,16 @@ def test_arrows_end_at_the_border_of_what_is_shown(points: pd.DataFrame) -> None
     figure = looked_at(marked, window=(2.0, 6.0, -1.0, 1.0), theme=LIGHT)
     arrows = [(m.ax, m.ay, m.x, m.y) for m in figure.layout.annotations if m.showarrow]
     assert arrows == [(2.0, 0.0, 4.0, 0.0)], "the others end outside"
+
+
+@pytest.mark.parametrize("n", [500, 501])
+def test_webgl_is_for_many_points(n: int) -> None:
+    some = pd.DataFrame({"id": range(n), "x": np.linspace(0, 1, n), "y": 0.5, "scenario": "feed"})
+    figure = point_map(some.assign(category=None, count=1, gate=0.5), ["feed"])
+    shown = looked_at(figure, area=([0, 1, 1], [0, 0, 1]), theme=LIGHT)
+    go.Figure(shown.to_dict())  # Plotly's own validation
+    assert [trace.type for trace in shown.data] == [
+        "scatter" if n == 500 else "scattergl",
+        "scatter",
+    ]
+    assert figure.data[0].type == "scattergl", "the shared ground stays as it is"
