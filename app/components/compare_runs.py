@@ -8,7 +8,6 @@ import streamlit as st
 from app.components.chart import heading
 from app.components.frames import load
 from app.components.messages import empty
-from app.components.seeds import trainings
 from app.components.sides import Sides, contrast_chart, sides_of
 from app.state import (
     Context,
@@ -23,7 +22,7 @@ from ruie_core.analysis.frames import metrics
 from ruie_core.analysis.frames import two_runs as frames
 from ruie_core.analysis.frames.paired import paired_ndcg
 from ruie_core.analysis.runs import comparable_names, list_runs
-from ruie_core.analysis.seeds import same_model
+from ruie_core.analysis.seeds import same_model, trainings
 from ruie_core.analysis.store import RunStore
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.rows import records
@@ -61,7 +60,7 @@ def runs(context: Context) -> None:
     frames.check_comparable(store, its)
     beside, names = store.beside(its), said.run_names(store.name, other)
     top = st.container()
-    own, others = trainings(context, its)
+    own, others = trainings(store, its, list_runs(checkpoints()), open_store)
     several = min(len(own), len(others)) > 1
     k, alone = _controls(store, several)
     if alone:

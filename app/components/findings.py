@@ -9,8 +9,8 @@ from app.components.chart import chart
 from app.components.findings_kept import edit
 from app.components.frames import load
 from app.components.messages import problem
-from app.selection import COHORT, PIN, SCENARIO, STEP, USER, WINDOW, link
-from app.state import Context
+from app.selection import BY, COHORT, COMPARE, PIN, SCENARIO, STEP, USER, WINDOW, link
+from app.state import Context, open_store
 from ruie_core.analysis.findings import (
     MOST_CAPTION,
     MOST_PICKS,
@@ -27,6 +27,7 @@ from ruie_core.report.gather import Chosen, Desk, pick
 from ruie_core.report.pictures import picture
 from ruie_core.reporting.finding import STANDINGS, Finding
 from ruie_core.reporting.report import EMPTY_CHOICE
+from ruie_core.reporting.text import escape
 
 _SLIDES = "findings_made"
 _COLORS = {"shown": "blue", "open": "gray", "person": "orange"}
@@ -34,7 +35,20 @@ _COLORS = {"shown": "blue", "open": "gray", "person": "orange"}
 
 def desk_of(context: Context) -> Desk:
     """Return the run's tables, asked through the app's cache."""
-    return Desk(context.store, load)
+    return Desk(context.store, load, opened=open_store)
+
+
+def rival_of(desk: Desk, context: Context) -> str | None:
+    """Return the run that is compared with; where it cannot be, say why."""
+    name = context.selection.compare
+    if name is None:
+        return None
+    try:
+        desk.rival(name)
+    except UserError as error:
+        st.warning(escape(str(error)))
+        return None
+    return name
 
 
 def offers(
@@ -114,16 +128,24 @@ def downloads(
     desk: Desk,
     picks: Sequence[Pick],
     saved: FindingList | None,
-    suggested: bool,
+    suggested: tuple[Sequence[Pick], str | None],
 ) -> None:
-    """Offer the report as a page and as slides; both are made when they are asked for."""
+    """Offer the report as a page and as slides; both are made when they are asked for.
+
+    Args:
+        context: run and selection.
+        desk: the run's tables.
+        picks: what is told.
+        saved: the list that it is kept in.
+        suggested: what would be told if nobody had chosen, and the run that is compared with.
+    """
     chosen, name = context.selection, context.store.name
     title = f"Findings of run {name}" if saved is None else saved.name
     command = None
     if saved is not None and picks == saved.picks:
-        command = command_line(desk, None, None, chosen.findings, "report.html")
-    elif suggested:
-        command = command_line(desk, None, chosen.cohort, None, "report.html")
+        command = command_line(desk, "report.html", findings=chosen.findings)
+    elif picks == suggested[0]:
+        command = command_line(desk, "report.html", cohort=chosen.cohort, compare=suggested[1])
 
     def report() -> Report:
         return make_report(desk, picks, title=title, command=command)
@@ -174,6 +196,8 @@ def _slug(finding: Finding) -> str:
 def _address(context: Context, finding: Finding) -> str:
     """Return the address of the view that shows a statement, about whom the statement is."""
     about = {USER: finding.user, COHORT: finding.cohort, SCENARIO: finding.scenario}
+    if finding.run is not None:
+        about |= {COMPARE: finding.run, BY: "runs"}
     dropped = {*about, PIN, STEP, WINDOW}
     kept = {key: value for key, value in link(context.selection).items() if key not in dropped}
     query = kept | {key: value for key, value in about.items() if value is not None}

@@ -9,7 +9,7 @@ from app.state import Context, checkpoints, open_store
 from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.frames.story import q_of_user, seed_band
 from ruie_core.analysis.runs import list_runs
-from ruie_core.analysis.seeds import other_seeds, same_model
+from ruie_core.analysis.seeds import other_seeds
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 
@@ -38,27 +38,6 @@ def _band(
         except UserError:
             continue  # a damaged seed is no part of the band, which says of how many it is
     return seed_band(tables, _store.scenarios)
-
-
-def trainings(context: Context, its: RunStore) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return this run's trainings and another's, as what their tables beside this one's begin with.
-
-    Each side begins with the run itself; its other seeds follow (``analysis.seeds``), unless both
-    are trainings of one model, which has no other side.
-    """
-    store = context.store
-    runs = () if same_model(store, its) else list_runs(checkpoints())
-
-    def every(run: RunStore) -> tuple[str, ...]:
-        found = [store.beside(run)]
-        for path in other_seeds(run, runs):
-            try:
-                found.append(store.beside(open_store(path)))
-            except UserError:
-                continue  # a damaged seed is no part of the mean, which says of how many it is
-        return tuple(found)
-
-    return every(store), every(its)
 
 
 def compared_store(context: Context) -> RunStore | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components.findings import desk_of, downloads, offers, told
+from app.components.findings import desk_of, downloads, offers, rival_of, told
 from app.components.findings_kept import draft, lists, saved_list, status
 from app.components.messages import empty
 from app.components.page import header
@@ -16,7 +16,8 @@ from ruie_core.reporting.text import escape
 def render(context: Context) -> None:
     """Draw the view."""
     desk, selection = desk_of(context), context.selection
-    found = offered(desk, selection.cohort, selection.user_id)
+    rival = rival_of(desk, context)
+    found = offered(desk, selection.cohort, selection.user_id, rival)
     if not found:
         header("Findings", "Nothing can be told yet.", question("findings"))
         empty(words.EMPTY_RUN, f"ruie evaluate {context.store.path}")
@@ -28,7 +29,7 @@ def render(context: Context) -> None:
     st.caption(words.METHOD)
     with st.container(horizontal=True, vertical_alignment="bottom", key="findings_bar"):
         lists(context, picks, saved)
-        downloads(context, desk, picks, saved, suggested=picks == suggestion(found))
+        downloads(context, desk, picks, saved, (suggestion(found), rival))
     status(context)
     left, right = st.columns(2, gap="large")
     with left:

@@ -9,7 +9,6 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -25,8 +24,10 @@ links of more than about two thousand."""
 _PLAIN: Final = "plain"
 _CAPTIONED: Final = "captioned"
 _CUT: Final = "cut"
-_FIELDS: Final = {_PLAIN: 3, _CAPTIONED: 4, _CUT: 3}
-"""Fields of a finding: its key, cohort, person, and perhaps its caption."""
+_ABOUT: Final = ("finding", "cohort", "user")
+_FIELDS: Final = {_PLAIN: _ABOUT, _CAPTIONED: (*_ABOUT, "caption"), _CUT: _ABOUT}
+_RUNS: Final = "-runs"
+"""Behind a kind: each finding says, after its caption, with which run it compares."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def write(picks: Sequence[Pick]) -> str:
     'plain~skill~~~gap~busy~'
     >>> write([Pick(finding="skill", caption="So what?")])
     'captioned~skill~~~So what?'
+    >>> write([Pick(finding="run", run="nogate")])
+    'plain-runs~run~~~nogate'
     """
     if not any(each.caption for each in picks):
         return _row(_PLAIN, picks)
@@ -58,7 +61,7 @@ def write(picks: Sequence[Pick]) -> str:
 
 def is_cut(text: str) -> bool:
     """Tell whether a text of ``write`` leaves captions out."""
-    return text.partition("~")[0] == _CUT
+    return text.partition("~")[0].removesuffix(_RUNS) == _CUT
 
 
 def read(text: str) -> Choice:
@@ -70,29 +73,39 @@ def read(text: str) -> Choice:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="~", strict=True))
         kind, *fields = rows[0] if len(rows) == 1 else [""]
-        size = _FIELDS.get(kind, 0)
+        names = _fields(kind)
+        size = len(names)
         if not size or len(fields) % size or len(fields) > size * MOST_PICKS:
             raise _unreadable()
         starts = range(0, len(fields), size)
-        picks = tuple(_pick(*fields[start : start + size]) for start in starts)
+        picks = tuple(_pick(names, fields[start : start + size]) for start in starts)
     except (csv.Error, ValidationError):
         raise _unreadable() from None
-    about_two = any(each.cohort is not None and each.user is not None for each in picks)
-    if about_two or len({each.identity for each in picks}) < len(picks):
+    if any(each.abouts > 1 for each in picks) or len({each.identity for each in picks}) < len(
+        picks
+    ):
         raise _unreadable()
-    return Choice(picks, kind == _CUT)
+    return Choice(picks, is_cut(kind))
+
+
+def _fields(kind: str) -> tuple[str, ...]:
+    """Return the fields of each finding of a kind; none where there is no such kind."""
+    names = _FIELDS.get(kind.removesuffix(_RUNS), ())
+    return (*names, "run") if names and kind.endswith(_RUNS) else names
 
 
 def _row(kind: str, picks: Sequence[Pick]) -> str:
-    fields = ((each.finding, each.cohort, each.user, each.caption) for each in picks)
+    kind += _RUNS if any(each.run is not None for each in picks) else ""
+    fields = (getattr(each, name) for each in picks for name in _fields(kind))
     row = io.StringIO(newline="")
     written = csv.writer(row, delimiter="~")
-    written.writerow([kind, *chain.from_iterable(each[: _FIELDS[kind]] for each in fields)])
+    written.writerow([kind, *fields])
     return row.getvalue().removesuffix(written.dialect.lineterminator)
 
 
-def _pick(finding: str, cohort: str, user: str, caption: str = "") -> Pick:
-    return Pick(finding=finding, cohort=cohort or None, user=user or None, caption=caption)
+def _pick(names: Sequence[str], fields: Sequence[str]) -> Pick:
+    given = {name: field for name, field in zip(names, fields, strict=True) if field}
+    return Pick.model_validate({"finding": "", **given})
 
 
 def _unreadable() -> UserError:

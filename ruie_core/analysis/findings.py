@@ -41,13 +41,20 @@ class Pick(BaseModel):
     """Id of the cohort that it is about."""
     user: str | None = None
     """Id, in the log, of the person whose path it tells."""
+    run: str | None = None
+    """Name of the run that this one is compared with; it lies beside it."""
     caption: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_CAPTION)] = ""
     """What its author adds, plain text."""
 
     @property
-    def identity(self) -> tuple[str, str | None, str | None]:
+    def identity(self) -> tuple[str | None, ...]:
         """What makes it the same pick, whatever its caption."""
-        return self.finding, self.cohort, self.user
+        return self.finding, self.cohort, self.user, self.run
+
+    @property
+    def abouts(self) -> int:
+        """How many it is about of a cohort, a person and another run: one at most, or everyone."""
+        return sum(each is not None for each in (self.cohort, self.user, self.run))
 
 
 class FindingList(BaseModel):

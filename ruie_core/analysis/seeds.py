@@ -1,8 +1,8 @@
 """Runs that differ from one another by their seed alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruie_core.analysis.runs import RunInfo
 from ruie_core.analysis.store import RunStore
@@ -30,6 +30,47 @@ def other_seeds(store: RunStore, runs: Sequence[RunInfo]) -> tuple[Path, ...]:
         and _is_seed_of(_described(run.path), wanted)
     ]
     return tuple(found[:MOST])
+
+
+class Trainings(NamedTuple):
+    """Trainings of two runs' models, as what their tables beside the first begin with.
+
+    Attributes:
+        own: of this run, itself first (``RunStore.beside``).
+        its: of the other, itself first.
+    """
+
+    own: tuple[str, ...]
+    its: tuple[str, ...]
+
+
+def trainings(
+    store: RunStore,
+    other: RunStore,
+    runs: Sequence[RunInfo],
+    opened: Callable[[Path], RunStore] = RunStore,
+) -> Trainings:
+    """Return both runs with their other seeds; alone where both are trainings of one model.
+
+    A damaged seed is no part of them: whatever counts trainings says of how many it is.
+
+    Args:
+        store: the run.
+        other: the run that it is compared with.
+        runs: those to choose from.
+        opened: opens a run's tables.
+    """
+
+    def every(run: RunStore) -> tuple[str, ...]:
+        found = [store.beside(run)]
+        for path in () if same_model(store, other) else other_seeds(run, runs):
+            try:
+                found.append(store.beside(opened(path)))
+            except UserError:
+                continue
+        return tuple(found)
+
+    return Trainings(every(store), every(other))
 
 
 def same_model(store: RunStore, other: RunStore) -> bool:

@@ -1,6 +1,5 @@
 """Two sides beside each other: a figure per scenario on either, and their difference."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from ruie_core.figures.legible import legible
 from ruie_core.figures.numbers import THIN, count, number, percent, plain, short, signed
 from ruie_core.figures.rows import Record, records
 from ruie_core.figures.scenarios import GROUP_NAMES
-from ruie_core.figures.strokes import Stroke, strokes
+from ruie_core.figures.strokes import strokes
 from ruie_core.figures.theme import LIGHT, Theme, finish, scenario_colors
 
 _SHIFT = 0.17
@@ -91,8 +90,8 @@ def contrast(
     paint = [_paint(row, colors, drawn, theme) for row in rows]
     ring = [theme.faint if color == theme.faint else theme.muted for color in paint]
     marks = [
-        *strokes(_each(rows, places, "2", ring), drawn.second, drawn.value),
-        *strokes(_each(rows, places, "1", paint), drawn.first, drawn.value),
+        *strokes(rows, "each_2", [p + _SHIFT for p in places], ring, drawn.second, drawn.value),
+        *strokes(rows, "each_1", [p - _SHIFT for p in places], paint, drawn.first, drawn.value),
         _marks(rows, places, "2", ring, drawn, theme),
         _marks(rows, places, "1", paint, drawn, theme),
         _marks(rows, places, "", paint, drawn, theme),
@@ -129,7 +128,7 @@ def _axes(
 ) -> dict[str, Any]:
     ends = [row[name] for row in rows for name in (
         "value_1", "low_1", "high_1", "value_2", "low_2", "high_2")]  # fmt: skip
-    gaps = [0.0] + [row[name] for row in rows for name in (
+    gaps = [0.0] + [row[name] for row in rows if not row["small"] for name in (
         "difference", "difference_low", "difference_high")]  # fmt: skip
     left = _range([value for value in ends if value is not None], drawn.floor)
     scale = 100.0 if drawn.share else 1.0
@@ -171,8 +170,12 @@ def _marks(
     drawn: Drawn,
     theme: Theme,
 ) -> dict[str, Any]:
-    """Draw one side's values, or the differences where ``side`` is empty."""
+    """Draw one side's values, or the differences where ``side`` is empty.
+
+    Of too few events no difference is drawn: it would take the room that the others are read in.
+    """
     column = f"value_{side}" if side else "difference"
+    values = [None if row["small"] and not side else row[column] for row in rows]
     shift = {"1": -_SHIFT, "2": _SHIFT, "": 0.0}[side]
     write = drawn.value if side else drawn.gap
     scale = 100.0 if drawn.share and not side else 1.0
@@ -184,10 +187,10 @@ def _marks(
         "line": {"width": 1.8 if side == "2" else 0, "color": paint},
         "opacity": 1,
     }
-    text = [write(row[column]) if row[column] is not None else "" for row in rows]
+    text = ["" if value is None else write(value) for value in values]
     return {
         "type": "scatter",
-        "x": [None if row[column] is None else scale * row[column] for row in rows],
+        "x": [None if value is None else scale * value for value in values],
         "y": [place + shift for place in places],
         "xaxis": "x" if side else "x2",
         "mode": "markers+text",
@@ -208,14 +211,6 @@ def _marks(
         "hovertemplate": "%{customdata[0]}<extra></extra>",
         "showlegend": False,
     }
-
-
-def _each(rows: list[Record], places: list[float], side: str, paint: list[str]) -> Iterator[Stroke]:
-    """Yield every training of a side that is the mean of several."""
-    shift = {"1": -_SHIFT, "2": _SHIFT}[side]
-    for row, place, color in zip(rows, places, paint, strict=True):
-        each = row.get(f"each_{side}", ())
-        yield from (Stroke(value, place + shift, color) for value in each if len(each) > 1)
 
 
 def sides_key(first: str, second: str, marks: tuple[str, str], theme: Theme) -> dict[str, object]:

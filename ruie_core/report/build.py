@@ -12,6 +12,7 @@ from typing import Any, Final
 import ruie_core
 from ruie_core.analysis.findings import Pick, read_findings
 from ruie_core.analysis.frames import findings, findings_cohort
+from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from ruie_core.figures.numbers import THIN, count
 from ruie_core.figures.theme import LIGHT, Theme
@@ -19,10 +20,12 @@ from ruie_core.report.gather import (
     Chosen,
     Desk,
     chosen,
+    compared_runs,
     crowd_in_file,
     everyone,
     of_crowd,
     of_person,
+    of_run,
     pick,
     suggestion,
 )
@@ -100,31 +103,40 @@ def make_report(
 
 
 def from_options(
-    desk: Desk, user: str | None, cohort: str | None, listed_as: str | None, out: Path
+    desk: Desk,
+    out: Path,
+    *,
+    user: str | None = None,
+    cohort: str | None = None,
+    compare: str | None = None,
+    listed_as: str | None = None,
 ) -> Report:
     """Make the report that the options of ``ruie report`` name.
 
-    The list, or else the suggestion; then the cohort's differences and the person, where the list
-    does not tell of them.
+    The list, or else the suggestion; then the differences of the other run and of the cohort and
+    the person, where the list does not tell of them.
 
     Args:
         desk: the run.
+        out: where the page goes, for the command that rebuilds it.
         user: id, in the log, of a person to show.
         cohort: id of a cohort of the run, or a cohort's file.
+        compare: name of the run beside it to compare with.
         listed_as: id of a list of findings.
-        out: where the page goes, for the command that rebuilds it.
 
     Raises:
         UserError: a name is unknown, or nothing can be told.
     """
     title = f"Findings of run {desk.store.name}"
     extra, identity = [], cohort
+    if compare is not None:
+        extra += of_run(desk, compare)
     if cohort is not None:
         if Path(cohort).is_file():
             guest = crowd_in_file(desk.store, Path(cohort))
             identity = guest.identity
             desk = replace(desk, guests={**desk.guests, guest.identity: guest})
-        extra = of_crowd(desk, desk.crowd(str(identity)))
+        extra += of_crowd(desk, desk.crowd(str(identity)))
     if listed_as is not None:
         found = read_findings(desk.store, listed_as)
         title, picks = found.name, [*found.picks]
@@ -135,17 +147,23 @@ def from_options(
         picks += [pick(each) for each in of_person(desk, user)]
     unique = {each.identity: each for each in reversed(picks)}
     ordered = sorted(unique.values(), key=picks.index)
-    command = command_line(desk, user, cohort, listed_as, shown_path(out))
+    command = command_line(
+        desk, shown_path(out), user=user, cohort=cohort, compare=compare, findings=listed_as
+    )
     return make_report(desk, ordered, title=title, command=command)
 
 
-def command_line(
-    desk: Desk, user: str | None, cohort: str | None, listed_as: str | None, out: str
-) -> str:
-    """Write the command that makes a report again."""
+def command_line(desk: Desk, out: str, **options: str | None) -> str:
+    """Write the command that makes a report again.
+
+    Args:
+        desk: the run.
+        out: the page.
+        options: of the command, by their names; none: not given.
+    """
     words = ["ruie", "report", shown_path(desk.store.path)]
-    for flag, value in (("--user", user), ("--cohort", cohort), ("--findings", listed_as)):
-        words += [flag, value] if value is not None else []
+    for name, value in options.items():
+        words += [f"--{name}", value] if value is not None else []
     return shlex.join([*words, "--out", out])
 
 
@@ -175,11 +193,16 @@ def _contents(told: Sequence[Chosen]) -> str:
 
 def _method(desk: Desk, told: Sequence[Chosen]) -> tuple[str, ...]:
     families = dict.fromkeys(
-        each.finding.cohort for each in told if each.finding.standing != "person"
+        (each.finding.cohort, each.finding.run)
+        for each in told
+        if each.finding.standing != "person"
     )
     sizes = []
-    for identity in families:
-        if identity is None:
+    for identity, run in families:
+        if run is not None:
+            looked = compared_runs(desk, run)
+            about = f"with run {strong(run)}"
+        elif identity is None:
             looked = desk.load(desk.store, findings.looked_at, desk.k)
             about = "about everyone"
         else:
@@ -213,9 +236,10 @@ def _facts(desk: Desk, told: Sequence[Chosen]) -> tuple[tuple[str, str], ...]:
         for name in ("keep", "min_user_events", "min_item_events", "min_scenario_share")
         if name in settings
     )
-    run = f"{store.name}, trained {_moment(made.get('created'))}, seed {made.get('seed', '–')}"
+    run = _trained(store)
     with_ = ", ".join(f"{name} {made[name]}" for name in ("torch", "python") if name in made)
     here = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    rivals = dict.fromkeys(each.finding.run for each in told if each.finding.run is not None)
     crowds = [desk.crowd(each) for each in dict.fromkeys(c.finding.cohort for c in told) if each]
     facts = [
         ("Run", run),
@@ -223,6 +247,7 @@ def _facts(desk: Desk, told: Sequence[Chosen]) -> tuple[tuple[str, str], ...]:
         ("Data", f"{made.get('dataset_name', '–')}, {made.get('dataset_hash', '–')}"),
         ("Data kept", kept),
         ("Held out", _held_out(store.metrics)),
+        *(("Compared with", _run_fact(desk, each)) for each in rivals),
         *(
             ("Cohort", f"{each.name}: {each.sentence or 'listed users'}; {count(each.n)} users")
             for each in crowds
@@ -231,6 +256,18 @@ def _facts(desk: Desk, told: Sequence[Chosen]) -> tuple[tuple[str, str], ...]:
                    f"ruie {ruie_core.__version__}, Python {platform.python_version()}, {here}"),
     ]  # fmt: skip
     return tuple((name, value) for name, value in facts if value)
+
+
+def _trained(store: RunStore) -> str:
+    made = store.manifest
+    return f"{store.name}, trained {_moment(made.get('created'))}, seed {made.get('seed', '–')}"
+
+
+def _run_fact(desk: Desk, name: str) -> str:
+    """Say which other run was compared with, and how many trainings of either count."""
+    found = desk.trainings(name)
+    counts = f"{len(found.own)} and {len(found.its)}"
+    return f"{_trained(desk.rival(name))}; trainings that count: {counts}"
 
 
 def _held_out(metrics: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ def report(
     out: Path,
     user: str | None = None,
     cohort: str | None = None,
+    compare: str | None = None,
     findings: str | None = None,
     pptx: Path | None = None,
 ) -> None:
@@ -21,6 +22,8 @@ def report(
         out: HTML page to write.
         user: Id of a person whose path is shown too; none: no person is.
         cohort: Id of a cohort of the run, or its file: what differs from the rest is told too.
+        compare: Name of a run beside it, on the same data, to compare with: which ranks better is
+            told too, over the other seeds of both where they lie there.
         findings: Id of a list that was saved in the app; none: the differences that are shown.
         pptx: Slides to write too (needs the extra export, and Chromium).
     """
@@ -29,7 +32,9 @@ def report(
     from ruie_core.report.build import from_options
     from ruie_core.report.gather import Desk
 
-    made = from_options(Desk(RunStore(run)), user, cohort, findings, out)
+    made = from_options(
+        Desk(RunStore(run)), out, user=user, cohort=cohort, compare=compare, listed_as=findings
+    )
     html.save(html.page(made), out)
     print(f"{out}: {len(made.sections)} findings, {out.stat().st_size / 1e6:.1f} MB")
     if pptx is not None:

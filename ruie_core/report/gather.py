@@ -10,16 +10,22 @@ import pandas as pd
 from ruie_core.analysis.behaviour.conditions import Behaviour
 from ruie_core.analysis.cohorts import Cohort, checked_cohort, members_of, read_cohort
 from ruie_core.analysis.findings import MOST_PICKS, Pick
-from ruie_core.analysis.frames import findings, findings_cohort
+from ruie_core.analysis.frames import findings, findings_cohort, findings_run
 from ruie_core.analysis.frames.metrics import usual_cutoff
 from ruie_core.analysis.frames.people import find_user, size
+from ruie_core.analysis.frames.two_runs import check_comparable
 from ruie_core.analysis.frames.user import user_steps
+from ruie_core.analysis.runs import comparable_names, list_runs
+from ruie_core.analysis.seeds import Trainings, same_model, trainings
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from ruie_core.files import read_json
 from ruie_core.reporting.finding import Finding
 from ruie_core.reporting.findings import about_everyone
 from ruie_core.reporting.findings_cohort import about_cohort, about_person
+from ruie_core.reporting.findings_run import about_run
+from ruie_core.reporting.sides import run_names
+from ruie_core.reporting.two_runs import trainings_note
 from ruie_core.reporting.walk import walk
 
 SUGGESTED: Final = 6
@@ -57,11 +63,12 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Desk:
-    """A run's tables, how they are asked, and cohorts that do not lie in the run's folder."""
+    """A run's tables, how they are asked, cohorts that do not lie in its folder, other runs."""
 
     store: RunStore
     load: Load = ask
     guests: Mapping[str, Crowd] = field(default_factory=dict)
+    opened: Callable[[Path], RunStore] = RunStore
 
     def crowd(self, identity: str) -> Crowd:
         """Return a cohort by its id.
@@ -72,6 +79,31 @@ class Desk:
         if identity in self.guests:
             return self.guests[identity]
         return crowd(self.store, identity, read_cohort(self.store, identity))
+
+    def rival(self, name: str) -> RunStore:
+        """Return another run of the same data that lies beside this one.
+
+        Raises:
+            UserError: there is none of that name, or it cannot be read.
+        """
+        folder = self.store.path.parent
+        if name not in comparable_names(list_runs(folder), self.store.name):
+            raise UserError(
+                f"Run “{self.store.name}” cannot be compared with “{name}”: {folder} holds no "
+                "analyzed run of that name on the same data."
+            )
+        other = self.opened(folder / name)
+        check_comparable(self.store, other)
+        return other
+
+    def trainings(self, name: str) -> Trainings:
+        """Return this run and another with their other seeds.
+
+        Raises:
+            UserError: there is no such run on the same data.
+        """
+        runs = list_runs(self.store.path.parent)
+        return trainings(self.store, self.rival(name), runs, self.opened)
 
     @property
     def k(self) -> int:
@@ -126,18 +158,45 @@ def of_person(desk: Desk, user_id: str) -> list[Finding]:
     return [] if made is None else [made]
 
 
-def offered(desk: Desk, cohort: str | None = None, user: str | None = None) -> list[Finding]:
-    """Return all statements that can be chosen: everyone, then the cohort, then the person.
+def of_run(desk: Desk, name: str) -> list[Finding]:
+    """Return the statements about this run and another.
+
+    Raises:
+        UserError: there is no such run on the same data.
+    """
+    found, names = desk.trainings(name), run_names(desk.store.name, name)
+    same = same_model(desk.store, desk.rival(name))
+    note = trainings_note(len(found.own), len(found.its), names, same=same)
+    return about_run(compared_runs(desk, name), desk.k, names, note)
+
+
+def compared_runs(desk: Desk, name: str) -> pd.DataFrame:
+    """Return the comparisons of this run and another, tested together.
+
+    Raises:
+        UserError: there is no such run on the same data.
+    """
+    found = desk.trainings(name)
+    return desk.load(desk.store, findings_run.looked_at, found.own, found.its, desk.k)
+
+
+def offered(
+    desk: Desk, cohort: str | None = None, user: str | None = None, run: str | None = None
+) -> list[Finding]:
+    """Return all statements that can be chosen: everyone, other run, cohort, person.
 
     Args:
         desk: the run.
         cohort: id of a cohort, or none.
         user: id of a person in the log, or none.
+        run: name of the run to compare with, or none.
 
     Raises:
-        UserError: the run knows no such cohort or person.
+        UserError: the run knows no such cohort, person or run.
     """
     found = everyone(desk)
+    if run is not None:
+        found += of_run(desk, run)
     if cohort is not None:
         found += of_crowd(desk, desk.crowd(cohort))
     if user is not None:
@@ -147,17 +206,18 @@ def offered(desk: Desk, cohort: str | None = None, user: str | None = None) -> l
 
 def pick(finding: Finding, caption: str = "") -> Pick:
     """Return what a list holds of a statement."""
-    return Pick(finding=finding.key, cohort=finding.cohort, user=finding.user, caption=caption)
+    about = {"cohort": finding.cohort, "user": finding.user, "run": finding.run}
+    return Pick(finding=finding.key, caption=caption, **about)
 
 
 def suggestion(found: Iterable[Finding]) -> tuple[Pick, ...]:
     """Return a first selection: differences that are shown, and no person.
 
-    A person is told of only where somebody chose so. Those about a cohort have a place before
-    those about everyone; the order stays.
+    A person is told of only where somebody chose so. Those about a cohort or another run have a
+    place before those about everyone; the order stays.
     """
     shown = [each for each in found if each.standing == "shown"]
-    first = sorted(shown, key=lambda each: each.cohort is None)[:SUGGESTED]
+    first = sorted(shown, key=lambda each: each.cohort is None and each.run is None)[:SUGGESTED]
     return tuple(pick(each) for each in shown if each in first)
 
 
@@ -171,10 +231,10 @@ def chosen(desk: Desk, picks: Sequence[Pick]) -> tuple[list[Chosen], list[str]]:
     Returns:
         The statements, and a sentence per pick that cannot be told any more.
     """
-    known: dict[tuple[str | None, str | None], dict[str, Finding]] = {}
+    known: dict[tuple[str | None, ...], dict[str, Finding]] = {}
     kept, notes = [], []
     for each in picks[:MOST_PICKS]:
-        about = (each.cohort, each.user)
+        about = each.identity[1:]
         try:
             if about not in known:
                 known[about] = {finding.key: finding for finding in _about(desk, each)}
@@ -194,4 +254,6 @@ def _about(desk: Desk, each: Pick) -> list[Finding]:
         return of_person(desk, each.user)
     if each.cohort is not None:
         return of_crowd(desk, desk.crowd(each.cohort))
+    if each.run is not None:
+        return of_run(desk, each.run)
     return everyone(desk)

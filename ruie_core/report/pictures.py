@@ -21,13 +21,14 @@ from ruie_core.analysis.frames.user import population, ranked_categories, user_s
 from ruie_core.figures import calibration as calibration_figures
 from ruie_core.figures import findings as drawn
 from ruie_core.figures import gate as gate_figures
-from ruie_core.figures.numbers import THIN
+from ruie_core.figures.numbers import THIN, plain, short
 from ruie_core.figures.theme import LIGHT, Theme
 from ruie_core.figures.user import storyboard
-from ruie_core.report.gather import Desk
+from ruie_core.report.gather import Desk, compared_runs
 from ruie_core.reporting import gate as gate_words
 from ruie_core.reporting.finding import Finding
 from ruie_core.reporting.moments import find_moments, moments_frame
+from ruie_core.reporting.text import escape
 from ruie_core.reporting.user import reading as path_reading
 from ruie_core.reporting.walk import walk
 
@@ -66,6 +67,8 @@ def picture(desk: Desk, finding: Finding, theme: Theme = LIGHT) -> Picture:
 
 def _compared(desk: Desk, finding: Finding, kind: str) -> pd.DataFrame:
     """Return the comparisons of one kind that the statement was chosen from."""
+    if finding.run is not None:
+        return compared_runs(desk, finding.run)
     if finding.cohort is None:
         looked = desk.load(desk.store, findings.looked_at, desk.k)
     else:
@@ -75,9 +78,10 @@ def _compared(desk: Desk, finding: Finding, kind: str) -> pd.DataFrame:
 
 
 _LINES = (
-    f"Dot and line: the difference and its 95{THIN}% interval, users as clusters; on the dotted "
-    "line there is none. "
+    f"Dot and line: the difference and its 95{THIN}% interval, {{}}; on the dotted line there is "
+    "none. "
 )
+_CLUSTERS = "users as clusters"
 
 
 @dataclass(frozen=True)
@@ -86,27 +90,39 @@ class _Differences:
 
     Attributes:
         kind: of the comparisons.
-        axis: what the difference is, with its unit; ``{k}`` is the cut-off.
-        right: how the figures at the right are read.
+        axis: what the difference is, with its unit; ``{k}`` is the cut-off, ``{own}`` and
+            ``{other}`` are the names of two runs.
+        right: how the figures at the right are read, with the same names.
         left_out: which scenarios are not drawn, or empty.
+        over: what the interval is over.
     """
 
     kind: str
     axis: str
     right: str
     left_out: str = ""
+    over: str = _CLUSTERS
 
     def __call__(self, desk: Desk, finding: Finding, theme: Theme) -> Picture:
-        frame, axis = _compared(desk, finding, self.kind), self.axis.format(k=desk.k)
+        frame, axis = _compared(desk, finding, self.kind), self.axis
+        own, other = desk.store.name, str(finding.run)
+        axis = axis.format(k=desk.k, own=plain(short(own, 30)), other=plain(short(other, 30)))
+        right = self.right.format(own=escape(own), other=escape(other))
         about = finding.scenario if finding.cohort is None else None
         figure = drawn.differences(frame, desk.store.scenarios, axis, about, theme=theme)
-        return Picture(figure, f"{_LINES}Right: {self.right}{self.left_out}", frame)
+        return Picture(figure, f"{_LINES.format(self.over)}Right: {right}{self.left_out}", frame)
 
 
 _GAINS = _Differences(
     "ndcg", "gain in NDCG@{k} over the better popularity",
     "model − popularity, and n, the held-out events. ",
     "Scenarios with fewer than 30 are not drawn.",
+)  # fmt: skip
+_RUNS = _Differences(
+    "run-ndcg", "NDCG@{k}, {own} less {other}",
+    "{own} − {other}, and n, the held-out events. ",
+    "Scenarios with fewer than 30 are not drawn.",
+    "over users and, where several count, trainings",
 )  # fmt: skip
 _SERVED = _Differences(
     "cohort-ndcg", "NDCG@{k}, cohort less the rest",
@@ -181,6 +197,8 @@ _MAKERS: Final[Mapping[str, Callable[[Desk, Finding, Theme], Picture]]] = Mappin
         "gate": _mass,
         "promise": _PROMISES,
         "slope": _calibration,
+        "run": _RUNS,
+        "run-scenario": _RUNS,
         "cohort-ndcg": _SERVED,
         "cohort-move": _moves,
         "cohort-gate": _TRUSTED,

@@ -26,7 +26,7 @@ class Finding:
     """A statement with what it rests on; all texts are Markdown, names from the data escaped.
 
     Attributes:
-        key: names it in lists; with cohort and user it is unique in a run.
+        key: names it in lists; with cohort, user and other run it is unique in a run.
         title: what it is about, in a few words.
         sentence: the statement.
         evidence: effect, interval, n, corrected p-value.
@@ -37,6 +37,7 @@ class Finding:
         to: of a move, the scenario it leads to.
         cohort: id of the cohort that it is about.
         user: id of the person that it is about.
+        run: name of the run that this one is compared with.
     """
 
     key: str
@@ -50,11 +51,12 @@ class Finding:
     to: str | None = None
     cohort: str | None = None
     user: str | None = None
+    run: str | None = None
 
     @property
-    def identity(self) -> tuple[str, str | None, str | None]:
+    def identity(self) -> tuple[str | None, ...]:
         """What a list names it by."""
-        return self.key, self.cohort, self.user
+        return self.key, self.cohort, self.user, self.run
 
 
 class Family:

@@ -36,8 +36,8 @@ EMPTY_RUN = (
     "anew."
 )
 MORE = (
-    "Choose a cohort at the side to compare it with the rest, or a person in the User view to tell "
-    "their path as an illustration."
+    "Choose a cohort at the side to compare it with the rest, a run to compare this one with, or a "
+    "person in the User view to tell their path as an illustration."
 )
 
 SAVED = "Saved: changes are kept in this list as you make them."

@@ -23,15 +23,15 @@ TRAININGS_HELP = (
     "training. Up to five of either count."
 )
 
-_ONE_TRAINING = (
+EACH_ONE = (
     "Either run is one training: the intervals are over people, and another seed of either may "
     "differ by as much."
 )
 ONE_TRAINING = (
-    f"{_ONE_TRAINING} Train both with other seeds (`--train.seed 2`) and this view counts them all."
+    f"{EACH_ONE} Train both with other seeds (`--train.seed 2`) and this view counts them all."
 )
 """Where there are no other trainings of both."""
-ONE_OF_SEVERAL = f"{_ONE_TRAINING} Choose *all trainings* to count the others."
+ONE_OF_SEVERAL = f"{EACH_ONE} Choose *all trainings* to count the others."
 """Where there are, and only two are looked at."""
 SAME_MODEL = (
     "They are two trainings of one model, alike but for their seed: what lies between them is "
@@ -126,6 +126,24 @@ def only_those(names: Names) -> str:
     return (
         f"Charts and people: only events of {names.first}. Nearest items and settings are of the "
         "whole runs."
+    )
+
+
+def trainings_note(own: int, its: int, names: Names, *, same: bool) -> str:
+    """Say what a statement about two runs has to be read with.
+
+    Args:
+        own: trainings of this run that count.
+        its: of the other.
+        names: of both runs.
+        same: they are trainings of one model.
+    """
+    if same:
+        return SAME_MODEL
+    if min(own, its) < 2:
+        return EACH_ONE
+    return (
+        f"Means over {_trainings_of((own, its), names)}; intervals are over people and trainings."
     )
 
 

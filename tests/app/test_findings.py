@@ -17,6 +17,7 @@ from ruie_core.analysis.store import RunStore
 from ruie_core.report.gather import Desk, everyone
 from ruie_core.reporting import report as words
 from tests.app.conftest import OpenView, texts
+from tests.fake_run import fabricate
 
 
 def told(page: AppTest) -> list[str]:
@@ -160,3 +161,23 @@ def test_a_person_is_offered_and_not_chosen_of_itself(open_view: OpenView) -> No
     page = open_view("findings", run="steady", user="u10000")
     assert not page.exception
     assert page.checkbox(key="findings_take_person_u10000").value is False
+
+
+def test_another_run_is_compared_with_over_its_trainings(
+    open_view: OpenView, tmp_path: Path
+) -> None:
+    size = {"users": 60, "events": 1_800, "items": 60, "seed": 4}
+    for seed in (1, 2):
+        fabricate(tmp_path / f"one{seed}", **size, model_seed=seed, trained=seed)
+        fabricate(tmp_path / f"two{seed}", **size, model_seed=seed + 5, trained=seed, gate="q")
+    page = open_view("findings", tmp_path, run="one1", compare="two1")
+    assert not page.exception
+    box = page.checkbox(key="findings_take_run_two1")
+    if not box.value:
+        box.check().run()
+    assert not page.exception
+    assert [line for line in told(page) if "run **two1**" in line]
+    assert "plain-runs" in page.query_params["told"]
+    wrong = open_view("findings", tmp_path, run="one1", compare="nosuch")
+    assert not wrong.exception
+    assert not [each for each in wrong.checkbox if "_run_" in str(each.key)]

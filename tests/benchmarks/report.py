@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.html"
         start = time.perf_counter()
-        made = from_options(Desk(RunStore(given.run)), None, None, None, out)
+        made = from_options(Desk(RunStore(given.run)), out)
         html.save(html.page(made), out)
         build = time.perf_counter() - start
         size = out.stat().st_size / 1e6

@@ -94,7 +94,7 @@ def test_a_report_shows_its_text_first_and_prints_every_figure(
     browser: Browser, checkpoints: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "report.html"
-    made = from_options(Desk(RunStore(checkpoints / "steady")), "u10000", None, None, out)
+    made = from_options(Desk(RunStore(checkpoints / "steady")), out, user="u10000")
     html.save(html.page(made), out)
     context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
     # A browser that is never idle and paints no frame: nothing is drawn but what printing draws.

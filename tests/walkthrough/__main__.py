@@ -23,14 +23,13 @@ from tests.e2e.watch import Watch
 from tests.serve import REPOSITORY, serving
 from tests.walkthrough.document import PLACE, block, filled, keep, pictured
 from tests.walkthrough.pictures import MOST_IN_ALL, Shot
-from tests.walkthrough.stops import CHOSEN, STOPS, Seen, findings
+from tests.walkthrough.stops import CHOSEN, LIST, STOPS, Seen, findings
 
-LIST = "walkthrough"
 SIZE = {"width": 1600, "height": 1150}
 ALTS = {
     "misread": "Finding: where events go that leave the main feed, observed and expected",
     "worst": "Finding: gain over popularity per tab, with intervals",
-    "gate": "Finding: gate mass against traffic per tab, with intervals",
+    "run": "Finding: how well runs with the gate rank against runs without it, per tab",
 }
 
 
@@ -78,7 +77,7 @@ def _walk(chromium: Browser, run: Path, other: str) -> dict[str, Seen]:
             watch = Watch(page, server)
             page.goto(f"{server}/?run={run.name}")
             watch.settle()
-            seen[name] = walk(Hands(page, watch), LIST if name == "findings" else other)
+            seen[name] = walk(Hands(page, watch), other)
             watch.sound()
             context.close()
     return seen
