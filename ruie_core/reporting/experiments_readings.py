@@ -147,6 +147,12 @@ def scenario_gaps(frame: pd.DataFrame, others: Sequence[str]) -> str:
     return f"{' '.join(said)} {note(drawn)}{few}"
 
 
+_TOLD_APART = (
+    " A model of one scenario knows which one asks; the joint model is not told here, so look at "
+    "“next scenario given” before you call it harm."
+)
+
+
 def matrix(frame: pd.DataFrame) -> str:
     """Say where joint training helps and where it harms.
 
@@ -165,8 +171,9 @@ def matrix(frame: pd.DataFrame) -> str:
             f"{f'harms {harm}' if worse else 'harms none'}"
         )
     few = " Grey: too few events to say anything." if frame["small"].any() else ""
+    aside = _TOLD_APART if (frame["request"] == "unknown").all() else ""
     return (
-        f"{'; '.join(said)}. Bold and outlined: the 95{THIN}% interval excludes zero.{few} "
+        f"{'; '.join(said)}. Bold and outlined: the 95{THIN}% interval excludes zero.{few}{aside} "
         f"{size(frame)}; intervals {over(frame)}."
     )
 

@@ -152,9 +152,12 @@ def test_scenarios_are_counted_without_the_small_ones() -> None:
 
 
 def test_negative_transfer_is_named_with_its_interval() -> None:
-    text = readings.matrix(cells().iloc[3:])
+    unknown, known = (cells().assign(request=name) for name in ("unknown", "known"))
+    text = readings.matrix(unknown.iloc[3:])
+    assert "the joint model is not told here" in text
+    assert "the joint model is not told here" not in readings.matrix(known)
     assert "**joint** helps 1 of 2 scenarios, harms **c** −0.0040 [−0.0050, 0.0060]." in text
-    assert "harms none" in readings.matrix(cells().iloc[3:4])
+    assert "harms none" in readings.matrix(known.iloc[3:4])
     assert "In **a\\_b**" in readings.scarcity(cells(), "a_b")
 
 
