@@ -99,11 +99,28 @@ def open_store(path: Path) -> RunStore:
     return _open(str(path), fingerprint(path))
 
 
+def open_beside(path: Path) -> RunStore:
+    """Return the shared store of a run that is read beside another: checked, not counted ahead.
+
+    They have a place of their own: the trainings of two models are more than there are places for
+    runs that are looked at, which would be opened anew with every click.
+
+    Raises:
+        UserError: the run is damaged or has no analysis.
+    """
+    return _open_beside(str(path), fingerprint(path))
+
+
 @st.cache_resource(max_entries=4, show_spinner="Checking the run's files …")
 def _open(path: str, state: str) -> RunStore:  # noqa: ARG001 - ``state`` is part of the cache key
     store = RunStore(Path(path))
     ready(store)
     return store
+
+
+@st.cache_resource(max_entries=24, show_spinner="Checking the files of other runs …")
+def _open_beside(path: str, state: str) -> RunStore:  # noqa: ARG001 - see above
+    return RunStore(Path(path))
 
 
 def theme() -> Theme:

@@ -13,7 +13,7 @@ from app.state import (
     Context,
     checkpoints,
     follow,
-    open_store,
+    open_beside,
     select_compare,
     select_item,
     select_user,
@@ -56,11 +56,11 @@ def runs(context: Context) -> None:
     if other is None:
         _picker(context)
         return
-    its = open_store(checkpoints() / other)
+    its = open_beside(checkpoints() / other)
     frames.check_comparable(store, its)
     beside, names = store.beside(its), said.run_names(store.name, other)
     top = st.container()
-    own, others = trainings(store, its, list_runs(checkpoints()), open_store)
+    own, others = trainings(store, its, list_runs(checkpoints()), open_beside)
     several = min(len(own), len(others)) > 1
     k, alone = _controls(store, several)
     if alone:

@@ -10,7 +10,7 @@ from app.components.findings_kept import edit
 from app.components.frames import load
 from app.components.messages import problem
 from app.selection import BY, COHORT, COMPARE, PIN, SCENARIO, STEP, USER, WINDOW, link
-from app.state import Context, open_store
+from app.state import Context, open_beside
 from ruie_core.analysis.findings import (
     MOST_CAPTION,
     MOST_PICKS,
@@ -35,7 +35,7 @@ _COLORS = {"shown": "blue", "open": "gray", "person": "orange"}
 
 def desk_of(context: Context) -> Desk:
     """Return the run's tables, asked through the app's cache."""
-    return Desk(context.store, load, opened=open_store)
+    return Desk(context.store, load, opened=open_beside)
 
 
 def rival_of(desk: Desk, context: Context) -> str | None:

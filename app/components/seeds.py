@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from app.state import Context, checkpoints, open_store
+from app.state import Context, checkpoints, open_beside
 from ruie_core.analysis.folder import fingerprint
 from ruie_core.analysis.frames.story import q_of_user, seed_band
 from ruie_core.analysis.runs import list_runs
@@ -34,7 +34,7 @@ def _band(
     tables = [q_of_user(_store, user_id)]
     for path in _others:
         try:
-            tables.append(q_of_user(open_store(path), user_id))
+            tables.append(q_of_user(open_beside(path), user_id))
         except UserError:
             continue  # a damaged seed is no part of the band, which says of how many it is
     return seed_band(tables, _store.scenarios)
@@ -46,6 +46,6 @@ def compared_store(context: Context) -> RunStore | None:
     if name is None:
         return None
     try:
-        return open_store(checkpoints() / name)
+        return open_beside(checkpoints() / name)
     except UserError:
         return None  # the Compare view says why

@@ -99,19 +99,33 @@ def test_two_runs_are_paired_and_their_people_paged(open_view: OpenView, runs: P
 
 
 def test_other_trainings_of_both_runs_count(
-    open_view: OpenView, tmp_path_factory: pytest.TempPathFactory
+    open_view: OpenView,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = tmp_path_factory.mktemp("trainings")
-    for seed in (1, 2):
+    for seed in (1, 2, 3):
         fabricate(folder / f"gate{seed}", **SIZE, model_seed=seed, trained=seed)
         fabricate(folder / f"none{seed}", **SIZE, model_seed=seed + 5, trained=seed, gate="q")
     page = open_view("compare", folder, run="gate1", compare="none2", by="runs")
     assert not page.exception
-    assert "Over 2 trainings of each, run **gate1** is" in texts(page)
+    assert "Over 3 trainings of each, run **gate1** is" in texts(page)
     assert "ranked by every training" in texts(page)
+    opened: list[Path] = []
+    init = RunStore.__init__
+
+    def counted(store: RunStore, path: Path) -> None:
+        opened.append(path)
+        init(store, path)
+
+    monkeypatch.setattr(RunStore, "__init__", counted)
+    page.segmented_control(key="k").set_value(20).run()
+    assert not page.exception
+    assert "NDCG@20 is" in texts(page)
+    assert opened == [], "six trainings are opened once, not with every click"
     page.segmented_control(key="trainings").set_value("these two").run()
     assert not page.exception
-    assert "Over 2 trainings" not in texts(page)
+    assert "Over 3 trainings" not in texts(page)
     assert texts(page).count("Choose *all trainings* to count the others.") == 1
     alike = open_view("compare", folder, run="gate1", compare="gate2", by="runs")
     assert not alike.exception
