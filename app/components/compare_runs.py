@@ -61,7 +61,7 @@ def runs(context: Context) -> None:
     beside, names = store.beside(its), said.run_names(store.name, other)
     top = st.container()
     own, others = trainings(store, its, list_runs(checkpoints()), open_beside)
-    several = min(len(own), len(others)) > 1
+    several = len(own) > 1
     k, alone = _controls(store, several)
     if alone:
         own, others = own[:1], others[:1]

@@ -50,9 +50,11 @@ def trainings(
     runs: Sequence[RunInfo],
     opened: Callable[[Path], RunStore] = RunStore,
 ) -> Trainings:
-    """Return both runs with their other seeds; alone where both are trainings of one model.
+    """Return both runs with their other seeds.
 
-    A damaged seed is no part of them: whatever counts trainings says of how many it is.
+    Each alone where either has no other, since what chance does in training would be known of one
+    side only, and where both are trainings of one model, which has no other side. A damaged seed
+    is no part of them: whatever counts trainings says of how many it is.
 
     Args:
         store: the run.
@@ -70,7 +72,8 @@ def trainings(
                 continue
         return tuple(found)
 
-    return Trainings(every(store), every(other))
+    own, its = every(store), every(other)
+    return Trainings(own, its) if min(len(own), len(its)) > 1 else Trainings(own[:1], its[:1])
 
 
 def same_model(store: RunStore, other: RunStore) -> bool:

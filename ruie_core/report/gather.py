@@ -25,7 +25,6 @@ from ruie_core.reporting.findings import about_everyone
 from ruie_core.reporting.findings_cohort import about_cohort, about_person
 from ruie_core.reporting.findings_run import about_run
 from ruie_core.reporting.sides import run_names
-from ruie_core.reporting.two_runs import trainings_note
 from ruie_core.reporting.walk import walk
 
 SUGGESTED: Final = 6
@@ -166,8 +165,8 @@ def of_run(desk: Desk, name: str) -> list[Finding]:
     """
     found, names = desk.trainings(name), run_names(desk.store.name, name)
     same = same_model(desk.store, desk.rival(name))
-    note = trainings_note(len(found.own), len(found.its), names, same=same)
-    return about_run(compared_runs(desk, name), desk.k, names, note)
+    counts = len(found.own), len(found.its)
+    return about_run(compared_runs(desk, name), desk.k, names, counts, same=same)
 
 
 def compared_runs(desk: Desk, name: str) -> pd.DataFrame:

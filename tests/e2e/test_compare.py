@@ -73,6 +73,21 @@ def test_all_trainings_of_both_are_counted_until_two_are_asked_for(
     page.wait_for_url("**trainings=these*two*")
     watch.settle()
     expect(body).to_contain_text("Choose all trainings to count the others.")
+    page.locator('[data-testid="stSidebar"]').get_by_role("link", name="Findings").click()
+    watch.settle()
+    offer = page.locator(".st-key-findings_offer_run_without2")
+    expect(offer).to_contain_text("run without2")
+    if not offer.locator("input").is_checked():
+        offer.locator('[data-testid="stCheckbox"] label').click()
+        watch.settle()
+    told = page.locator(".st-key-findings_told_run_without2")
+    told.get_by_text("Picture", exact=True).click()
+    watch.settle()
+    expect(told).to_contain_text("over users and, where several count, trainings")
+    told.scroll_into_view_if_needed()
+    page.screenshot(path=ARTEFACTS / f"findings-run-{theme}.png")
+    shown = offer.get_by_role("link", name="See it in Compare")  # it opens a tab of its own
+    expect(shown).to_have_attribute("href", re.compile(r"compare\?.*compare=without2.*by=runs"))
     watch.sound()
 
 

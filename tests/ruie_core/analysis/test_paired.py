@@ -8,7 +8,7 @@ import pytest
 
 from ruie_core.analysis.frames.paired import _SEED, RESAMPLES, paired_ndcg
 from ruie_core.analysis.runs import list_runs
-from ruie_core.analysis.seeds import other_seeds, same_model
+from ruie_core.analysis.seeds import other_seeds, same_model, trainings
 from ruie_core.analysis.store import RunStore
 from ruie_core.evaluation.statistics import differences, figures, sample
 from tests.fake_run import fabricate
@@ -55,6 +55,14 @@ def test_seeds_of_either_model_are_found(folder: Path, store: RunStore) -> None:
     assert same_model(store, RunStore(folder / "a2"))
     assert not same_model(store, other)
     assert not same_model(store, store), "a run is no other training of its own"
+    counts = {
+        name: tuple(len(side) for side in trainings(store, RunStore(folder / name), runs))
+        for name in ("b1", "a2")
+    }
+    assert counts == {"b1": (3, 2), "a2": (1, 1)}
+    few = [run for run in runs if run.name != "b2"]
+    alone = trainings(store, other, few)
+    assert [len(side) for side in alone] == [1, 1], "of one side only, seeds say nothing of both"
 
 
 @pytest.mark.parametrize("scenario", ["all", "feed"])

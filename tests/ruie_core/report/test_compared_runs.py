@@ -59,7 +59,7 @@ def rows(value: float, half: float) -> pd.DataFrame:
 
 def test_a_difference_is_claimed_only_where_it_is_shown() -> None:
     names = run_names("gate", "none")
-    better = about_run(rows(0.1, 0.02), 10, names, "A note.")
+    better = about_run(rows(0.1, 0.02), 10, names, (3, 2), same=False)
     assert [each.key for each in better] == ["run", "run-scenario"]
     assert better[0].sentence == "Run **gate** ranks what comes next better than run **none**"
     assert better[1].sentence == (
@@ -67,10 +67,12 @@ def test_a_difference_is_claimed_only_where_it_is_shown() -> None:
     )
     assert [each.run for each in better] == ["none", "none"]
     assert better[1].scenario == "feed"
-    assert better[0].note.endswith("A note.")
-    worse = about_run(rows(-0.1, 0.02), 10, names, "")[0]
+    assert better[0].evidence.endswith("after Holm over 2 comparisons; means of 3 and 2 trainings")
+    assert better[0].note.endswith("intervals are over people and trainings.")
+    worse = about_run(rows(-0.1, 0.02), 10, names, (1, 1), same=False)[0]
+    assert worse.evidence.endswith("; one training each")
     assert "ranks what comes next worse than" in worse.sentence
-    open_ = about_run(rows(0.1, 0.3), 10, names, "")
+    open_ = about_run(rows(0.1, 0.3), 10, names, (1, 1), same=True)
     assert [each.standing for each in open_] == ["open"]
     assert open_[0].sentence == "No difference between run **gate** and run **none** is shown"
 
