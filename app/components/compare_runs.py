@@ -22,7 +22,7 @@ from ruie_core.analysis.frames import metrics
 from ruie_core.analysis.frames import two_runs as frames
 from ruie_core.analysis.frames.paired import paired_ndcg
 from ruie_core.analysis.runs import comparable_names, list_runs
-from ruie_core.analysis.seeds import same_model, trainings
+from ruie_core.analysis.seeds import trainings
 from ruie_core.analysis.store import RunStore
 from ruie_core.figures.overview import REQUEST_TITLES
 from ruie_core.figures.rows import records
@@ -60,7 +60,7 @@ def runs(context: Context) -> None:
     frames.check_comparable(store, its)
     beside, names = store.beside(its), said.run_names(store.name, other)
     top = st.container()
-    own, others = trainings(store, its, list_runs(checkpoints()), open_beside)
+    own, others, same = trainings(store, its, list_runs(checkpoints()), open_beside)
     several = len(own) > 1
     k, alone = _controls(store, several)
     if alone:
@@ -71,7 +71,7 @@ def runs(context: Context) -> None:
     held = records(load(store, frames.heldout, beside))[0]
     with top:
         note = words.ONE_OF_SEVERAL if several else words.ONE_TRAINING
-        if same_model(store, its):
+        if same:
             note = words.SAME_MODEL
         st.markdown(words.runs_verdict(paired, names, k, store.metrics.get("head", ()), note))
         if not alone:

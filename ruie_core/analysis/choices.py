@@ -81,9 +81,8 @@ def read(text: str) -> Choice:
         picks = tuple(_pick(names, fields[start : start + size]) for start in starts)
     except (csv.Error, ValidationError):
         raise _unreadable() from None
-    if any(each.abouts > 1 for each in picks) or len({each.identity for each in picks}) < len(
-        picks
-    ):
+    about_two = any(each.abouts > 1 for each in picks)
+    if about_two or len({each.identity for each in picks}) < len(picks):
         raise _unreadable()
     return Choice(picks, is_cut(kind))
 

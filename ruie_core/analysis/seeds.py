@@ -38,10 +38,12 @@ class Trainings(NamedTuple):
     Attributes:
         own: of this run, itself first (``RunStore.beside``).
         its: of the other, itself first.
+        same: both are trainings of one model.
     """
 
     own: tuple[str, ...]
     its: tuple[str, ...]
+    same: bool
 
 
 def trainings(
@@ -62,10 +64,11 @@ def trainings(
         runs: those to choose from.
         opened: opens a run's tables.
     """
+    same = same_model(store, other)
 
     def every(run: RunStore) -> tuple[str, ...]:
         found = [store.beside(run)]
-        for path in () if same_model(store, other) else other_seeds(run, runs):
+        for path in () if same else other_seeds(run, runs):
             try:
                 found.append(store.beside(opened(path)))
             except UserError:
@@ -73,7 +76,8 @@ def trainings(
         return tuple(found)
 
     own, its = every(store), every(other)
-    return Trainings(own, its) if min(len(own), len(its)) > 1 else Trainings(own[:1], its[:1])
+    several = min(len(own), len(its)) > 1
+    return Trainings(own, its, same) if several else Trainings(own[:1], its[:1], same)
 
 
 def same_model(store: RunStore, other: RunStore) -> bool:

@@ -265,9 +265,9 @@ def _trained(store: RunStore) -> str:
 
 def _run_fact(desk: Desk, name: str) -> str:
     """Say which other run was compared with, and how many trainings of either count."""
-    found = desk.trainings(name)
-    counts = f"{len(found.own)} and {len(found.its)}"
-    return f"{_trained(desk.rival(name))}; trainings that count: {counts}"
+    rival = desk.rival(name)
+    counts = f"{len(rival.trainings.own)} and {len(rival.trainings.its)}"
+    return f"{_trained(rival.store)}; trainings that count: {counts}"
 
 
 def _held_out(metrics: Mapping[str, Any]) -> str:

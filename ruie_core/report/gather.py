@@ -16,7 +16,7 @@ from ruie_core.analysis.frames.people import find_user, size
 from ruie_core.analysis.frames.two_runs import check_comparable
 from ruie_core.analysis.frames.user import user_steps
 from ruie_core.analysis.runs import comparable_names, list_runs
-from ruie_core.analysis.seeds import Trainings, same_model, trainings
+from ruie_core.analysis.seeds import Trainings, trainings
 from ruie_core.analysis.store import RunStore
 from ruie_core.errors import UserError
 from ruie_core.files import read_json
@@ -61,13 +61,30 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """A run that the desk's is compared with, and the trainings of both that count."""
+
+    store: RunStore
+    trainings: Trainings
+
+
+@dataclass(frozen=True)
 class Desk:
-    """A run's tables, how they are asked, cohorts that do not lie in its folder, other runs."""
+    """A run's tables, how they are asked, cohorts that do not lie in its folder, other runs.
+
+    Attributes:
+        store: the run's tables.
+        load: how they are asked.
+        guests: cohorts from elsewhere, by their ids.
+        opened: opens the tables of a run beside it.
+        rivals: runs that it has been compared with, by name: each is looked for and opened once.
+    """
 
     store: RunStore
     load: Load = ask
     guests: Mapping[str, Crowd] = field(default_factory=dict)
     opened: Callable[[Path], RunStore] = RunStore
+    rivals: dict[str, Rival] = field(default_factory=dict, repr=False, compare=False)
 
     def crowd(self, identity: str) -> Crowd:
         """Return a cohort by its id.
@@ -79,30 +96,25 @@ class Desk:
             return self.guests[identity]
         return crowd(self.store, identity, read_cohort(self.store, identity))
 
-    def rival(self, name: str) -> RunStore:
+    def rival(self, name: str) -> Rival:
         """Return another run of the same data that lies beside this one.
 
         Raises:
             UserError: there is none of that name, or it cannot be read.
         """
+        if name in self.rivals:
+            return self.rivals[name]
         folder = self.store.path.parent
-        if name not in comparable_names(list_runs(folder), self.store.name):
+        runs = list_runs(folder)
+        if name not in comparable_names(runs, self.store.name):
             raise UserError(
                 f"Run “{self.store.name}” cannot be compared with “{name}”: {folder} holds no "
                 "analyzed run of that name on the same data."
             )
         other = self.opened(folder / name)
         check_comparable(self.store, other)
-        return other
-
-    def trainings(self, name: str) -> Trainings:
-        """Return this run and another with their other seeds.
-
-        Raises:
-            UserError: there is no such run on the same data.
-        """
-        runs = list_runs(self.store.path.parent)
-        return trainings(self.store, self.rival(name), runs, self.opened)
+        self.rivals[name] = Rival(other, trainings(self.store, other, runs, self.opened))
+        return self.rivals[name]
 
     @property
     def k(self) -> int:
@@ -163,10 +175,9 @@ def of_run(desk: Desk, name: str) -> list[Finding]:
     Raises:
         UserError: there is no such run on the same data.
     """
-    found, names = desk.trainings(name), run_names(desk.store.name, name)
-    same = same_model(desk.store, desk.rival(name))
+    found, names = desk.rival(name).trainings, run_names(desk.store.name, name)
     counts = len(found.own), len(found.its)
-    return about_run(compared_runs(desk, name), desk.k, names, counts, same=same)
+    return about_run(compared_runs(desk, name), desk.k, names, counts, same=found.same)
 
 
 def compared_runs(desk: Desk, name: str) -> pd.DataFrame:
@@ -175,7 +186,7 @@ def compared_runs(desk: Desk, name: str) -> pd.DataFrame:
     Raises:
         UserError: there is no such run on the same data.
     """
-    found = desk.trainings(name)
+    found = desk.rival(name).trainings
     return desk.load(desk.store, findings_run.looked_at, found.own, found.its, desk.k)
 
 

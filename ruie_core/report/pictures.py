@@ -104,9 +104,9 @@ class _Differences:
     over: str = _CLUSTERS
 
     def __call__(self, desk: Desk, finding: Finding, theme: Theme) -> Picture:
-        frame, axis = _compared(desk, finding, self.kind), self.axis
+        frame = _compared(desk, finding, self.kind)
         own, other = desk.store.name, str(finding.run)
-        axis = axis.format(k=desk.k, own=plain(short(own, 30)), other=plain(short(other, 30)))
+        axis = self.axis.format(k=desk.k, own=plain(short(own, 30)), other=plain(short(other, 30)))
         right = self.right.format(own=escape(own), other=escape(other))
         about = finding.scenario if finding.cohort is None else None
         figure = drawn.differences(frame, desk.store.scenarios, axis, about, theme=theme)

@@ -224,6 +224,22 @@ def as_lifts(found: pd.DataFrame, movers: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def as_differences(contrast: pd.DataFrame, kind: str, label: str) -> pd.DataFrame:
+    """Return the rows of a contrast (``frames.sides``) in the columns of comparisons.
+
+    Args:
+        contrast: its differences are the values that are tested.
+        kind: of the comparisons.
+        label: what the first side is compared with.
+    """
+    return contrast.rename(
+        columns={
+            "difference": "value", "difference_low": "low", "difference_high": "high",
+            "value_1": "first", "value_2": "second", "n_1": "n", "users_1": "n_users",
+        }
+    ).assign(kind=kind, label=label, null=0.0)  # fmt: skip
+
+
 def _gates(store: RunStore) -> pd.DataFrame:
     """Shares of gate mass against shares of traffic; one scenario alone has all of both."""
     found = gate.mass(store)

@@ -12,7 +12,7 @@ import pandas as pd
 from ruie_core.analysis.evidence import tested
 from ruie_core.analysis.frames import sides
 from ruie_core.analysis.frames.cohorts import REST
-from ruie_core.analysis.frames.findings import REQUEST, as_lifts
+from ruie_core.analysis.frames.findings import REQUEST, as_differences, as_lifts
 from ruie_core.analysis.frames.metrics import SMALL_CELL
 from ruie_core.analysis.frames.transitions import movers
 from ruie_core.analysis.sides import cohort_sides
@@ -31,7 +31,7 @@ def looked_at(store: RunStore, among: str, k: int) -> pd.DataFrame:
     served = sides.ndcg(store, table, k, REQUEST)
     return tested(
         [
-            _differences(served[~served["small"]], "cohort-ndcg"),
+            as_differences(served[~served["small"]], "cohort-ndcg", REST),
             _moves(store, table, among),
             _gates(store, table),
         ]
@@ -46,17 +46,7 @@ def _gates(store: RunStore, table: str) -> pd.DataFrame:
         table: the sides (``analysis.sides``).
     """
     found = sides.means(store, table, "gate")
-    return _differences(found[found["difference_low"].notna()], "cohort-gate")
-
-
-def _differences(contrast: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the rows of a contrast (``frames.sides``) as comparisons."""
-    return contrast.rename(
-        columns={
-            "difference": "value", "difference_low": "low", "difference_high": "high",
-            "value_1": "first", "value_2": "second", "n_1": "n", "users_1": "n_users",
-        }
-    ).assign(kind=kind, label=REST, null=0.0)  # fmt: skip
+    return as_differences(found[found["difference_low"].notna()], "cohort-gate", REST)
 
 
 def _moves(store: RunStore, table: str, among: str) -> pd.DataFrame:

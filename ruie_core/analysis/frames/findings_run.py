@@ -8,7 +8,7 @@ are means over them, and the interval is over people and trainings (``frames.pai
 import pandas as pd
 
 from ruie_core.analysis.evidence import tested
-from ruie_core.analysis.frames.findings import REQUEST
+from ruie_core.analysis.frames.findings import REQUEST, as_differences
 from ruie_core.analysis.frames.paired import paired_ndcg
 from ruie_core.analysis.store import RunStore
 
@@ -27,10 +27,4 @@ def looked_at(store: RunStore, own: tuple[str, ...], its: tuple[str, ...], k: in
     if asked.empty:
         return tested([])
     told = asked[asked["group"].isin(["all", "scenario"]) & ~asked["small"]]
-    rows = told.rename(
-        columns={
-            "difference": "value", "difference_low": "low", "difference_high": "high",
-            "value_1": "first", "value_2": "second", "n_1": "n", "users_1": "n_users",
-        }
-    )  # fmt: skip
-    return tested([rows.assign(kind="run-ndcg", null=0.0)])
+    return tested([as_differences(told, "run-ndcg", "another run")])

@@ -56,13 +56,14 @@ def test_seeds_of_either_model_are_found(folder: Path, store: RunStore) -> None:
     assert not same_model(store, other)
     assert not same_model(store, store), "a run is no other training of its own"
     counts = {
-        name: tuple(len(side) for side in trainings(store, RunStore(folder / name), runs))
+        name: (len(found.own), len(found.its), found.same)
         for name in ("b1", "a2")
+        for found in [trainings(store, RunStore(folder / name), runs)]
     }
-    assert counts == {"b1": (3, 2), "a2": (1, 1)}
+    assert counts == {"b1": (3, 2, False), "a2": (1, 1, True)}
     few = [run for run in runs if run.name != "b2"]
     alone = trainings(store, other, few)
-    assert [len(side) for side in alone] == [1, 1], "of one side only, seeds say nothing of both"
+    assert (len(alone.own), len(alone.its)) == (1, 1), "of one side only, seeds say nothing of both"
 
 
 @pytest.mark.parametrize("scenario", ["all", "feed"])

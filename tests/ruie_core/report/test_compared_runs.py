@@ -39,7 +39,7 @@ def desk(folder: Path) -> Desk:
 
 
 def test_the_comparisons_are_those_of_the_view_and_corrected_together(desk: Desk) -> None:
-    found, whole = desk.trainings("none2"), compared_runs(desk, "none2").set_index("scenario")
+    found, whole = desk.rival("none2").trainings, compared_runs(desk, "none2").set_index("scenario")
     assert (len(found.own), len(found.its)) == (2, 2)
     shown = paired_ndcg(desk.store, found.own, found.its, desk.k)
     shown = shown[(shown["request_scenario"] == "unknown") & ~shown["small"]]
@@ -80,12 +80,25 @@ def test_a_difference_is_claimed_only_where_it_is_shown() -> None:
 def test_what_the_trainings_are_is_said_beside_it(desk: Desk, folder: Path) -> None:
     assert "Means over 2 trainings of each" in of_run(desk, "none1")[0].note
     assert "two trainings of one model" in of_run(desk, "gate2")[0].note
-    lone = replace(desk, opened=_broken)
+    lone = replace(desk, opened=_broken, rivals={})
     with pytest.raises(UserError, match="damaged"):
         of_run(lone, "none1")
     for wrong in ("else", "nosuch", "../gate2", "gate1"):
         with pytest.raises(UserError, match="cannot be compared with"):
             desk.rival(wrong)
+
+
+def test_a_report_opens_each_other_run_once(folder: Path) -> None:
+    opened: list[str] = []
+
+    def counted(path: Path) -> RunStore:
+        opened.append(path.name)
+        return RunStore(path)
+
+    desk = Desk(RunStore(folder / "gate1"), opened=counted)
+    picks = [pick(each) for each in of_run(desk, "none1")]
+    make_report(desk, picks, title="Runs", command=None)
+    assert sorted(opened) == ["gate2", "none1", "none2"], "its files are checked at every opening"
 
 
 def _broken(path: Path) -> RunStore:
@@ -120,7 +133,8 @@ def test_a_report_says_what_was_compared(desk: Desk) -> None:
     shown = picture(desk, found[0])
     assert shown.figure.layout.xaxis.title.text == "NDCG@10, gate1 less none1"
     assert "gate1 − none1, and n" in shown.reading
-    assert len(shown.frame) == len(looked_at(desk.store, *desk.trainings("none1"), desk.k))
+    found_in = desk.rival("none1").trainings
+    assert len(shown.frame) == len(looked_at(desk.store, found_in.own, found_in.its, desk.k))
 
 
 def test_the_command_compares(
